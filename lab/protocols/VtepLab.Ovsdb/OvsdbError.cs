@@ -1,0 +1,40 @@
+namespace VtepLab.Ovsdb;
+
+/// <summary>An error object of the protocol: the name, and what ovsdb-server says beside it.</summary>
+/// <param name="Name">The member <c>error</c>, one of <see cref="ErrorNames"/>.</param>
+/// <param name="Details">The member <c>details</c>: what is wrong, for people.</param>
+/// <param name="Syntax">The member <c>syntax</c>: the JSON text that is wrong, with sorted members.</param>
+public sealed record OvsdbError(string Name, string? Details = null, string? Syntax = null)
+{
+    /// <summary>A syntax error about a piece of the request.</summary>
+    public static OvsdbError BadSyntax(JsonValue about, string details) => new(ErrorNames.SyntaxError, details, about.ToString());
+
+    /// <summary>A constraint violation.</summary>
+    public static OvsdbError Constraint(string details) => new(ErrorNames.ConstraintViolation, details);
+
+    /// <summary>The error as an exception.</summary>
+    public OvsdbErrorException AsException() => new(this);
+
+    /// <summary>Writes <c>{"error":..,"details":..,"syntax":..}</c>, absent members left out.</summary>
+    public void WriteTo(JsonWriter writer)
+    {
+        writer.Raw("{\"error\":"u8);
+        writer.String(Name);
+        if (Details is not null)
+        {
+            writer.Raw(",\"details\":"u8);
+            writer.String(Details);
+        }
+
+        if (Syntax is not null)
+        {
+            writer.Raw(",\"syntax\":"u8);
+            writer.String(Syntax);
+        }
+
+        writer.Raw((byte)'}');
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Details is null ? Name : $"{Name}: {Details}" + (Syntax is null ? "" : $" (at {Syntax})");
+}
