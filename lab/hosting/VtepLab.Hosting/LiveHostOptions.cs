@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using VtepLab.Runtime;
+
+namespace VtepLab.Hosting;
+
+/// <summary>What a live host is made of.</summary>
+public sealed record LiveHostOptions
+{
+    /// <summary>The directory of the host's store; null for a host that keeps nothing (its store then refuses to be used).</summary>
+    public string? StoreDirectory { get; init; }
+
+    /// <summary>Where logs go.</summary>
+    public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>How long spawned work may go on after the host was asked to stop; what remains then is left behind.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a TLS handshake, or the last bytes of a closing stream, may take.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes the host's message bus when it is first used; null for a host attached to none.</summary>
+    public Func<IHost, IMessageBus>? Bus { get; init; }
+
+    /// <summary>Opens the host's frame ports when the host starts; null for a host without.</summary>
+    public Func<IHost, IReadOnlyDictionary<string, IFramePort>>? FramePorts { get; init; }
+}

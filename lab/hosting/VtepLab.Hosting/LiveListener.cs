@@ -1,0 +1,152 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using VtepLab.Runtime;
+
+namespace VtepLab.Hosting;
+
+/// <summary>A real listening socket; handshakes run beside each other, so one slow client does not stop the rest.</summary>
+internal sealed class LiveListener : IListener
+{
+    private const int MostUnfinished = 256;
+
+    private readonly Socket _socket;
+    private readonly Func<Socket, Task<LiveConnection>> _welcome;
+    private readonly ILogger _log;
+    private readonly Queue<LiveConnection> _arrived = new();
+    private readonly LinkedList<TaskCompletionSource<IConnection>> _waiting = new();
+    private readonly CancellationTokenSource _closed = new();
+    private int _unfinished;
+
+    public LiveListener(Socket socket, Endpoint local, Func<Socket, Task<LiveConnection>> welcome, ILogger log)
+    {
+        (_socket, Local, _welcome, _log) = (socket, local, welcome, log);
+        _ = AcceptLoopAsync();
+    }
+
+    public Endpoint Local { get; }
+
+    public async ValueTask<IConnection> AcceptAsync(CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (_closed.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"{Local} is closed");
+        }
+
+        if (_arrived.TryDequeue(out var connection))
+        {
+            return connection;
+        }
+
+        var waiter = new TaskCompletionSource<IConnection>();
+        var place = _waiting.AddLast(waiter);
+        await using (cancel.Register(() => waiter.TrySetCanceled(cancel)))
+        {
+            try
+            {
+                return await waiter.Task;
+            }
+            finally
+            {
+                if (place.List is not null)
+                {
+                    _waiting.Remove(place);
+                }
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_closed.IsCancellationRequested)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _closed.Cancel();
+        _socket.Dispose();
+        if (Local.Scheme == EndpointScheme.Unix || Local.Scheme == EndpointScheme.PassiveUnix)
+        {
+            File.Delete(Local.Host);
+        }
+
+        while (_arrived.TryDequeue(out var connection))
+        {
+            connection.Abort(); // Nobody will accept it; the kernel resets its backlog too.
+        }
+
+        while (_waiting.First is { } first)
+        {
+            _waiting.RemoveFirst();
+            first.Value.TrySetException(new OperationCanceledException($"{Local} is closed"));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task AcceptLoopAsync()
+    {
+        while (!_closed.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await _socket.AcceptAsync(_closed.Token);
+                if (_unfinished + _arrived.Count >= MostUnfinished)
+                {
+                    _log.LogWarning("{Listener} refuses a connection: {Count} others are waiting to be accepted", Local, MostUnfinished);
+                    socket.Close();
+                    continue;
+                }
+
+                _unfinished++;
+                _ = WelcomeAsync(socket);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                if (!_closed.IsCancellationRequested)
+                {
+                    _log.LogWarning("{Listener} could not accept a connection: {Reason}", Local, e.Message);
+                }
+            }
+        }
+
+        _closed.Dispose();
+    }
+
+    private async Task WelcomeAsync(Socket socket)
+    {
+        try
+        {
+            Arrive(await _welcome(socket));
+        }
+        catch (Exception e) when (e is NetworkException or OperationCanceledException or SocketException)
+        {
+            _log.LogWarning("{Listener} dropped a connection: {Reason}", Local, e.Message);
+            socket.Close();
+        }
+        finally
+        {
+            _unfinished--;
+        }
+    }
+
+    private void Arrive(LiveConnection connection)
+    {
+        if (_closed.IsCancellationRequested)
+        {
+            connection.Abort();
+            return;
+        }
+
+        while (_waiting.First is { } first)
+        {
+            _waiting.RemoveFirst();
+            if (first.Value.TrySetResult(connection))
+            {
+                return;
+            }
+        }
+
+        _arrived.Enqueue(connection);
+    }
+}
