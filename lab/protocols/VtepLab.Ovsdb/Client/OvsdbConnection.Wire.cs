@@ -1,0 +1,253 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace VtepLab.Ovsdb;
+
+/// <content>Reading, sending and probing.</content>
+public sealed partial class OvsdbConnection
+{
+    private readonly JsonStreamReader _reader;
+    private readonly JsonText _message = new();
+    private readonly JsonWriter _request = new();
+    private byte[] _scratch = [];
+    private JsonWriter _unsent = new();
+    private JsonWriter _sending = new();
+    private TaskCompletionSource? _somethingToSend;
+    private readonly TaskCompletionSource _overflow = new();
+    private long _lastReceived;
+
+    private async Task ReadAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            var read = await _pipe.Input.ReadAsync(cancel);
+            var buffer = read.Buffer;
+            if (!buffer.IsEmpty)
+            {
+                _lastReceived = _time.GetTimestamp();
+            }
+
+            try
+            {
+                while (_reader.TryRead(ref buffer, out var text))
+                {
+                    Receive(text);
+                }
+            }
+            catch (OvsdbProtocolException broken)
+            {
+                throw new OvsdbProtocolException($"{Peer} sent something else than OVSDB. {broken.Message}", broken.IsTransient, broken);
+            }
+
+            _pipe.Input.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+            {
+                throw new OvsdbProtocolException(
+                    $"{Peer} closed the connection{(_reader.IsBetweenTexts ? "" : " in the middle of a message")}.", isTransient: true);
+            }
+        }
+    }
+
+    private void Receive(ReadOnlySequence<byte> text)
+    {
+        var length = checked((int)text.Length);
+        if (_scratch.Length < length)
+        {
+            _scratch = new byte[Math.Max(4096, length + (length / 2))];
+        }
+
+        text.CopyTo(_scratch);
+        _options.Tap?.Invoke(isSent: false, _scratch.AsSpan(0, length));
+        try
+        {
+            _message.Read(_scratch.AsMemory(0, length));
+        }
+        catch (JsonFormatException bad)
+        {
+            throw new OvsdbProtocolException(bad.Message, isTransient: false, bad);
+        }
+
+        var message = _message.Root;
+        var method = message.Member("method"u8);
+        var id = message.Member("id"u8);
+        if (method.Kind == JsonKind.String)
+        {
+            ReceiveRequest(method, id, message.Member("params"u8));
+        }
+        else if (message.Member("result"u8).Exists || message.Member("error"u8).Exists)
+        {
+            ReceiveReply(id, message);
+        }
+        else
+        {
+            throw new OvsdbProtocolException($"Expected a JSON-RPC request, notification or reply, found {Shorten(message.ToString())}.");
+        }
+
+        if (_scratch.Length > 1 << 20)
+        {
+            _scratch = []; // One large message is no reason to hold its memory for good.
+        }
+    }
+
+    private void ReceiveRequest(JsonValue method, JsonValue id, JsonValue parameters)
+    {
+        if (id.Kind is JsonKind.Missing or JsonKind.Null)
+        {
+            NotificationReceived?.Invoke(method.GetString(), parameters);
+            return;
+        }
+
+        // The only request a server makes is echo; any other gets the answer a server would give.
+        _request.Clear();
+        _request.Raw("{\"id\":"u8);
+        id.WriteTo(_request);
+        if (method.IsString("echo"u8) && parameters.Exists)
+        {
+            _request.Raw(",\"result\":"u8);
+            parameters.WriteTo(_request);
+            _request.Raw(",\"error\":null}"u8);
+        }
+        else
+        {
+            _request.Raw(",\"result\":null,\"error\":\"unknown method\"}"u8);
+        }
+
+        Enqueue();
+    }
+
+    private void ReceiveReply(JsonValue id, JsonValue message)
+    {
+        if (id.IsString("echo"u8))
+        {
+            return; // Answers our probe; its bytes were what mattered.
+        }
+
+        var known = id.Kind == JsonKind.Integer ? id.Integer
+            : id.Kind == JsonKind.String && long.TryParse(id.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : 0;
+        if (known < 1 || known > _lastId)
+        {
+            throw new OvsdbProtocolException($"Expected a reply to one of the requests 1 to {_lastId}, found one to {id}.");
+        }
+
+        if (!_pending.Remove(known, out var call))
+        {
+            return; // It was given up: cancelled, or too late.
+        }
+
+        if (call.Answered is not null)
+        {
+            call.Answered(OvsdbReply.Read(message));
+        }
+        else
+        {
+            call.Reply!.TrySetResult(OvsdbReply.Read(_message.Detach().Root));
+        }
+    }
+
+    private void WriteRequest(string method, Action<JsonWriter>? parameters, long? id)
+    {
+        _request.Clear();
+        _request.Raw("{\"id\":"u8);
+        if (id is null)
+        {
+            _request.Raw("null"u8);
+        }
+        else
+        {
+            _request.Integer(id.Value);
+        }
+
+        _request.Raw(",\"method\":"u8);
+        _request.String(method);
+        _request.Raw(",\"params\":"u8);
+        if (parameters is null)
+        {
+            _request.Raw("[]"u8);
+        }
+        else
+        {
+            parameters(_request);
+        }
+
+        _request.Raw((byte)'}');
+        Enqueue();
+    }
+
+    private void Enqueue()
+    {
+        if (_unsent.Length + _request.Length > _options.MaxUnsentBytes)
+        {
+            _overflow.TrySetException(new OvsdbProtocolException(
+                $"{Peer} does not read: more than {_options.MaxUnsentBytes} bytes wait for it.", isTransient: true));
+            return;
+        }
+
+        _options.Tap?.Invoke(isSent: true, _request.Written);
+        _unsent.Raw(_request.Written);
+        _somethingToSend?.TrySetResult();
+    }
+
+    private async Task WriteAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (_unsent.Length == 0)
+            {
+                _somethingToSend = new TaskCompletionSource();
+                await _somethingToSend.Task.WaitAsync(cancel);
+                _somethingToSend = null;
+            }
+
+            (_sending, _unsent) = (_unsent, _sending);
+            var flush = await _pipe.Output.WriteAsync(_sending.WrittenMemory, cancel);
+            _sending.Clear();
+            if (flush.IsCompleted)
+            {
+                throw new OvsdbProtocolException($"{Peer} closed the connection.", isTransient: true);
+            }
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken cancel)
+    {
+        var interval = _options.InactivityProbe;
+        if (interval == TimeSpan.Zero)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancel);
+        }
+
+        var probed = false;
+        while (true)
+        {
+            var silence = _time.GetElapsedTime(_lastReceived);
+            if (silence < interval)
+            {
+                probed = false;
+                await DelayAsync(interval - silence, cancel);
+            }
+            else if (!probed)
+            {
+                probed = true;
+                _request.Clear();
+                _request.Raw("{\"id\":\"echo\",\"method\":\"echo\",\"params\":[]}"u8);
+                Enqueue();
+                var before = _lastReceived;
+                await DelayAsync(interval, cancel);
+                probed = _lastReceived == before;
+            }
+            else
+            {
+                throw new OvsdbProtocolException(
+                    $"{Peer} sent nothing for {silence.TotalSeconds:0.###} s, not even an echo reply (inactivity probe {interval.TotalSeconds:0.###} s).",
+                    isTransient: true);
+            }
+        }
+    }
+
+    /// <summary>Waits at least one millisecond: a shorter delay would end at once and the loop would never let time pass.</summary>
+    private Task DelayAsync(TimeSpan delay, CancellationToken cancel) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(delay.TotalMilliseconds))), _time, cancel);
+
+    private static string Shorten(string text) => text.Length <= 200 ? text : text[..200] + "...";
+}

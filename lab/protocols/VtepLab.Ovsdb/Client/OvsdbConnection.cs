@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace VtepLab.Ovsdb;
+
+/// <summary>The client's end of one OVSDB connection: JSON-RPC over a stream, as many calls under way as the caller likes.</summary>
+/// <remarks>
+/// <para>
+/// <see cref="RunAsync"/> does all reading, sending and probing; whoever makes the connection runs it, and nothing moves before.
+/// Everything happens on the caller's one thread. The stream belongs to the connection from the constructor on; closing whatever
+/// lies under it is the owner's.
+/// </para>
+/// <para>
+/// Echo requests of the peer are answered. Replies are tolerated as every generation of servers writes them
+/// (<see cref="OvsdbReply"/>); an id that comes back as text is still recognised.
+/// </para>
+/// </remarks>
+public sealed partial class OvsdbConnection
+{
+    private readonly IDuplexPipe _pipe;
+    private readonly TimeProvider _time;
+    private readonly OvsdbConnectionOptions _options;
+    private readonly Dictionary<long, PendingCall> _pending = [];
+    private readonly TaskCompletionSource _ended = new();
+    private long _lastId;
+    private OvsdbProtocolException? _failure;
+
+    /// <summary>Takes a stream over.</summary>
+    /// <param name="pipe">The stream, as the network gave it.</param>
+    /// <param name="time">The host's clock.</param>
+    /// <param name="options">How to behave; null for the defaults.</param>
+    public OvsdbConnection(IDuplexPipe pipe, TimeProvider time, OvsdbConnectionOptions? options = null)
+    {
+        _pipe = pipe;
+        _time = time;
+        _options = options ?? new OvsdbConnectionOptions();
+        _reader = new JsonStreamReader(_options.Limits);
+        _lastReceived = time.GetTimestamp();
+    }
+
+    /// <summary>Called for every notification of the peer, in order, before anything that arrived after it is looked at.</summary>
+    /// <remarks>The parameters are valid during the call only. An exception that leaves a handler ends the connection.</remarks>
+    public event Action<string, JsonValue>? NotificationReceived;
+
+    /// <summary>The peer's name in messages.</summary>
+    public string Peer => _options.Peer;
+
+    /// <summary>True until the connection ended.</summary>
+    public bool IsOpen => _failure is null;
+
+    /// <summary>Number of calls that wait for their reply.</summary>
+    public int PendingCalls => _pending.Count;
+
+    /// <summary>Completes, never with an exception, when the connection has ended.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Calls a method of the peer.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="parameters">Writes the parameters, the array's brackets included; null for <c>[]</c>.</param>
+    /// <param name="timeout">How long to wait; null for <see cref="OvsdbConnectionOptions.CallTimeout"/>.</param>
+    /// <param name="cancel">Gives up. A <c>transact</c> is then withdrawn with <c>cancel</c>; it may have been executed all the same.</param>
+    /// <returns>The result; it shares no memory with the connection.</returns>
+    /// <exception cref="OvsdbOperationException">The peer answered with an error.</exception>
+    /// <exception cref="OvsdbProtocolException">
+    /// The connection is gone or ended before the reply, or the time is up (transient both). Whether the peer executed the request
+    /// is unknown.
+    /// </exception>
+    public async Task<JsonValue> CallAsync(
+        string method, Action<JsonWriter>? parameters = null, TimeSpan? timeout = null, CancellationToken cancel = default)
+    {
+        var reply = new TaskCompletionSource<OvsdbReply>();
+        var id = Send(method, parameters, new PendingCall(method, reply, null));
+        try
+        {
+            var answer = await reply.Task.WaitAsync(timeout ?? _options.CallTimeout, _time, cancel);
+            return answer.Error is null ? answer.Result
+                : throw new OvsdbOperationException($"{Peer} refused {method}", answer.Error.Name, answer.Error.Details, answer.Error.Syntax);
+        }
+        catch (TimeoutException late)
+        {
+            GiveUp(id, method);
+            throw new OvsdbProtocolException(
+                $"{Peer} did not answer {method} within {(timeout ?? _options.CallTimeout).TotalSeconds} s.", isTransient: true, late);
+        }
+        catch (OperationCanceledException)
+        {
+            GiveUp(id, method);
+            throw;
+        }
+    }
+
+    /// <summary>Calls a method whose answer has to be looked at before anything that arrives after it.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="parameters">Writes the parameters, the array's brackets included; null for <c>[]</c>.</param>
+    /// <param name="answered">
+    /// Called with the answer, which is valid during the call only. An exception that leaves it ends the connection. It is never
+    /// called when the connection ends first.
+    /// </param>
+    /// <exception cref="OvsdbProtocolException">The connection is gone.</exception>
+    public void Call(string method, Action<JsonWriter>? parameters, Action<OvsdbReply> answered) =>
+        Send(method, parameters, new PendingCall(method, null, answered));
+
+    /// <summary>Sends a notification.</summary>
+    /// <exception cref="OvsdbProtocolException">The connection is gone.</exception>
+    public void Notify(string method, Action<JsonWriter>? parameters = null)
+    {
+        ThrowIfEnded();
+        WriteRequest(method, parameters, id: null);
+    }
+
+    /// <summary>Reads, sends and probes until the connection ends.</summary>
+    /// <param name="cancel">Ends the connection; what was written is still sent, as far as the peer takes it at once.</param>
+    /// <returns>Never in success: a connection ends by an exception that says why.</returns>
+    /// <exception cref="OvsdbProtocolException">
+    /// The peer closed, reset or fell silent (transient), or sent what is no OVSDB (not transient).
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var parts = new[] { ReadAsync(stop.Token), WriteAsync(stop.Token), ProbeAsync(stop.Token), _overflow.Task.WaitAsync(stop.Token) };
+        Exception? cause = null;
+        try
+        {
+            await await Task.WhenAny(parts);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            cause = exception;
+        }
+
+        _failure = Explain(cause);
+        stop.Cancel();
+        foreach (var part in parts)
+        {
+            try
+            {
+                await part;
+            }
+            catch (Exception)
+            {
+                // The first failure is the cause and is told; what the others met because of it is not.
+            }
+        }
+
+        if (cause is null && _unsent.Length > 0)
+        {
+            _pipe.Output.Write(_unsent.Written); // An ordered end sends what was asked for before; completing flushes it.
+        }
+
+        await _pipe.Input.CompleteAsync();
+        await _pipe.Output.CompleteAsync();
+        var abandoned = _pending.OrderBy(call => call.Key).Select(call => call.Value).ToList();
+        _pending.Clear();
+        foreach (var call in abandoned)
+        {
+            call.Reply?.TrySetException(new OvsdbProtocolException(
+                $"{Peer} did not answer {call.Method}: {_failure.Message}", _failure.IsTransient, _failure));
+        }
+
+        _ended.TrySetResult();
+        cancel.ThrowIfCancellationRequested();
+        throw _failure;
+    }
+
+    private OvsdbProtocolException Explain(Exception? cause) => cause switch
+    {
+        null => new OvsdbProtocolException($"The connection to {Peer} was closed on our side.", isTransient: true),
+        OvsdbProtocolException protocol => protocol,
+        IOException broken => new OvsdbProtocolException($"The connection to {Peer} broke: {broken.Message}", isTransient: true, broken),
+        _ => new OvsdbProtocolException($"The connection to {Peer} was given up: {cause.Message}", isTransient: false, cause),
+    };
+
+    private long Send(string method, Action<JsonWriter>? parameters, PendingCall call)
+    {
+        ThrowIfEnded();
+        var id = ++_lastId;
+        _pending.Add(id, call);
+        WriteRequest(method, parameters, id);
+        return id;
+    }
+
+    private void GiveUp(long id, string method)
+    {
+        if (_pending.Remove(id) && IsOpen && method == "transact")
+        {
+            Notify("cancel", json =>
+            {
+                json.Raw((byte)'[');
+                json.Integer(id);
+                json.Raw((byte)']');
+            });
+        }
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_failure is not null)
+        {
+            throw new OvsdbProtocolException($"{Peer} is not connected: {_failure.Message}", _failure.IsTransient, _failure);
+        }
+    }
+
+    /// <summary>A request without its reply; exactly one of the two ways to tell it is set.</summary>
+    private sealed record PendingCall(string Method, TaskCompletionSource<OvsdbReply>? Reply, Action<OvsdbReply>? Answered);
+}
