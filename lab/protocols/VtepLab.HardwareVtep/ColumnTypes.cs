@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace VtepLab.HardwareVtep;
@@ -56,6 +57,7 @@ internal static class ColumnTypes
     private static JsonObject Map(JsonNode key, JsonNode value) =>
         new() { ["key"] = key, ["value"] = value, ["min"] = 0, ["max"] = "unlimited" };
 
+    /// <summary>Left out where it is the default: a minimum of 1, a maximum of 1.</summary>
     private static JsonObject Sized(JsonNode key, int minimum, JsonNode maximum)
     {
         var type = new JsonObject { ["key"] = key };
@@ -64,7 +66,11 @@ internal static class ColumnTypes
             type["min"] = minimum;
         }
 
-        type["max"] = maximum;
+        if (maximum.GetValueKind() == JsonValueKind.String)
+        {
+            type["max"] = maximum;
+        }
+
         return type;
     }
 }
