@@ -48,6 +48,11 @@ public sealed record DeviceIdentity(
     ImmutableArray<string> TunnelIps, ImmutableArray<string> Ports, string SchemaVersion, string SchemaChecksum,
     string Vendor = "", string Model = "", string Firmware = "");
 
+/// <summary>Something that took part in a run, and its version.</summary>
+/// <param name="Name">What it is: <c>.NET runtime</c>.</param>
+/// <param name="Version">The version as it says it.</param>
+public sealed record ComponentVersion(string Name, string Version);
+
 /// <summary>How well the suite itself was seen to judge, on switches of known quality.</summary>
 /// <param name="Entries">One a broken switch that was tried.</param>
 /// <param name="GoodSwitchChecks">Checks run against switches known to be good.</param>
@@ -86,6 +91,12 @@ public sealed record CertificationRun
 
     /// <summary>Results in the catalogue's order.</summary>
     public required ImmutableArray<CheckResult> Checks { get; init; }
+
+    /// <summary>Requirements of the catalogue that no check of this run stands for, in the catalogue's order.</summary>
+    public ImmutableArray<Requirement> NotCovered { get; init; } = [];
+
+    /// <summary>What else took part and in which version (runtime, system, catalogue), in the order to print.</summary>
+    public ImmutableArray<ComponentVersion> Versions { get; init; } = [];
 
     /// <summary>Every deviation that was declared, used or not.</summary>
     public required ImmutableArray<DeclaredDeviation> Deviations { get; init; }

@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using VtepLab.Results;
+
+namespace VtepLab.Reports;
+
+/// <summary>Writes <c>junit.xml</c>, as CI servers read it: a suite a group of the catalogue, a test case a check.</summary>
+/// <remarks>
+/// There is no single specification. The requirement's id stands in the test's name, since some servers show nothing else.
+/// Fail is a failure; inconclusive is an error; not applicable and pass with deviation are skipped with their reason, so that neither
+/// counts as passed.
+/// </remarks>
+public sealed class JUnitWriter : IReportWriter
+{
+    private const int MessagesShown = 20;
+
+    /// <inheritdoc/>
+    public string FileName => "junit.xml";
+
+    /// <inheritdoc/>
+    public void Write(CertificationRun run, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var conversation = ConversationIndex.Of(run);
+        var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n", CloseOutput = false };
+        using var xml = XmlWriter.Create(output, settings);
+        xml.WriteStartElement("testsuites");
+        Attribute(xml, "name", "vteplab certify");
+        WriteCounts(xml, run.Checks, run.Duration);
+        foreach (var group in run.Checks.GroupBy(c => c.Requirement.Group, StringComparer.Ordinal))
+        {
+            WriteSuite(xml, run, group.Key, [.. group], conversation);
+        }
+
+        xml.WriteEndElement();
+        xml.WriteWhitespace("\n");
+    }
+
+    private static void WriteSuite(
+        XmlWriter xml, CertificationRun run, string group, IReadOnlyList<CheckResult> checks, ConversationIndex conversation)
+    {
+        xml.WriteStartElement("testsuite");
+        Attribute(xml, "name", group);
+        WriteCounts(xml, checks, checks.Aggregate(TimeSpan.Zero, (sum, c) => sum + c.Duration));
+        Attribute(xml, "timestamp", (run.StartedAt + checks[0].StartedAt).UtcDateTime.ToString("s", CultureInfo.InvariantCulture));
+        Attribute(xml, "hostname", run.Device?.Endpoint ?? "unknown");
+        xml.WriteStartElement("properties");
+        Property(xml, "tool", $"vteplab {run.ToolVersion}");
+        Property(xml, "command", run.Command);
+        Property(xml, "profile", run.Profile);
+        Property(xml, "verdict", Words.Of(run.Verdict));
+        if (run.Seed is { } seed)
+        {
+            Property(xml, "seed", seed.ToString(CultureInfo.InvariantCulture));
+        }
+
+        xml.WriteEndElement();
+        foreach (var check in checks)
+        {
+            WriteCase(xml, check, conversation);
+        }
+
+        xml.WriteEndElement();
+    }
+
+    private static void WriteCase(XmlWriter xml, CheckResult check, ConversationIndex conversation)
+    {
+        var requirement = check.Requirement;
+        xml.WriteStartElement("testcase");
+        Attribute(xml, "classname", $"hardware_vtep.{requirement.Group}");
+        Attribute(xml, "name", $"{requirement.Id} {requirement.Do}");
+        Attribute(xml, "time", Seconds(check.Duration));
+        xml.WriteStartElement("properties");
+        Property(xml, "requirement", requirement.Id);
+        Property(xml, "level", Words.Of(requirement.Level));
+        Property(xml, "source", requirement.Source);
+        Property(xml, "verdict", Words.Of(check.Verdict));
+        xml.WriteEndElement();
+        switch (check.Verdict)
+        {
+            case Verdict.Fail:
+                WriteOutcome(xml, "failure", check.Message, Words.Of(requirement.Level), Story(check, conversation));
+                break;
+            case Verdict.Inconclusive:
+                WriteOutcome(xml, "error", check.Message, "inconclusive", Story(check, conversation));
+                break;
+            case Verdict.NotApplicable:
+                WriteOutcome(xml, "skipped", $"not applicable: {check.Message}", null, null);
+                break;
+            case Verdict.PassWithDeviation:
+                WriteOutcome(xml, "skipped", $"pass with deviation: {check.Message} Declared: {check.Deviation?.Reason}", null, null);
+                break;
+        }
+
+        if (check.Verdict is Verdict.Fail or Verdict.Inconclusive)
+        {
+            xml.WriteElementString("system-out", "[[ATTACHMENT|transcript.ndjson]]");
+        }
+
+        xml.WriteEndElement();
+    }
+
+    private static void WriteOutcome(XmlWriter xml, string element, string message, string? type, string? story)
+    {
+        xml.WriteStartElement(element);
+        Attribute(xml, "message", message);
+        if (type is not null)
+        {
+            Attribute(xml, "type", type);
+        }
+
+        if (story is not null)
+        {
+            xml.WriteString(XmlText.Clean(story));
+        }
+
+        xml.WriteEndElement();
+    }
+
+    /// <summary>What was done, expected and seen, and the end of the conversation, for a reader who sees only this file.</summary>
+    private static string Story(CheckResult check, ConversationIndex conversation)
+    {
+        var text = new StringBuilder();
+        text.Append(check.Message).Append('\n');
+        text.Append("required: ").Append(check.Requirement.See).Append(" (").Append(check.Requirement.Source).Append(")\n");
+        foreach (var step in check.Steps)
+        {
+            text.Append(step.Holds == false ? "BROKEN  " : step.Holds == true ? "holds   " : "        ").Append(step.Did).Append('\n');
+            if (step.Holds is not null)
+            {
+                text.Append("        expected: ").Append(step.Expected).Append("\n        seen:     ").Append(step.Seen).Append('\n');
+            }
+        }
+
+        var messages = conversation.Messages(check);
+        if (messages.IsEmpty)
+        {
+            return text.Append("no messages were exchanged\n").ToString();
+        }
+
+        var first = Math.Max(0, messages.Length - MessagesShown);
+        text.Append(first > 0 ? $"conversation, last {MessagesShown} of {messages.Length} messages:\n" : "conversation:\n");
+        foreach (var message in messages[first..])
+        {
+            var arrow = message.Direction switch { WireDirection.Sent => "->", WireDirection.Received => "<-", _ => "--" };
+            text.Append(CultureInfo.InvariantCulture, $"#{message.Sequence} {Seconds(message.At)} {message.Connection} {arrow} {message.Text}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteCounts(XmlWriter xml, IReadOnlyCollection<CheckResult> checks, TimeSpan time)
+    {
+        void Count(string name, Func<CheckResult, bool> which) =>
+            Attribute(xml, name, checks.Count(which).ToString(CultureInfo.InvariantCulture));
+
+        Count("tests", _ => true);
+        Count("failures", c => c.Verdict == Verdict.Fail);
+        Count("errors", c => c.Verdict == Verdict.Inconclusive);
+        Count("skipped", c => c.Verdict is Verdict.NotApplicable or Verdict.PassWithDeviation);
+        Attribute(xml, "time", Seconds(time));
+    }
+
+    private static void Property(XmlWriter xml, string name, string value)
+    {
+        xml.WriteStartElement("property");
+        Attribute(xml, "name", name);
+        Attribute(xml, "value", value);
+        xml.WriteEndElement();
+    }
+
+    private static void Attribute(XmlWriter xml, string name, string value) => xml.WriteAttributeString(name, XmlText.Clean(value));
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture);
+}
