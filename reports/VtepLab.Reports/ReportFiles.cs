@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VtepLab.Reports.Html;
 
 namespace VtepLab.Reports;
 
@@ -11,5 +12,6 @@ public static class ReportFiles
         new TranscriptWriter(),
         new ResultsJsonWriter(),
         new JUnitWriter(),
+        new HtmlReportWriter(),
     ];
 }

@@ -5,7 +5,7 @@ namespace VtepLab.Results;
 /// <summary>What a whole run says of a device.</summary>
 public enum CertificationVerdict
 {
-    /// <summary>Every check passed or does not apply.</summary>
+    /// <summary>Every check passed or does not apply, and at least one passed.</summary>
     Certified,
 
     /// <summary>As <see cref="Certified"/>, but for declared deviations.</summary>
@@ -14,7 +14,7 @@ public enum CertificationVerdict
     /// <summary>At least one requirement is broken and not declared.</summary>
     NotCertified,
 
-    /// <summary>Nothing is known to be broken, but the run was cut short or a check was inconclusive.</summary>
+    /// <summary>Nothing is known to be broken, but the run was cut short, a check was inconclusive, or none passed.</summary>
     Incomplete,
 }
 
@@ -119,7 +119,8 @@ public sealed record CertificationRun
     /// <summary>What the run says of the device.</summary>
     public CertificationVerdict Verdict =>
         Checks.Any(c => c.Verdict == Results.Verdict.Fail) ? CertificationVerdict.NotCertified
-        : Ending != RunEnding.Completed || Checks.Any(c => c.Verdict == Results.Verdict.Inconclusive) ? CertificationVerdict.Incomplete
+        : Ending != RunEnding.Completed || Checks.Any(c => c.Verdict == Results.Verdict.Inconclusive) || Checks.All(c => c.Verdict == Results.Verdict.NotApplicable)
+            ? CertificationVerdict.Incomplete
         : Checks.Any(c => c.Verdict == Results.Verdict.PassWithDeviation) ? CertificationVerdict.CertifiedWithDeviations
         : CertificationVerdict.Certified;
 }
