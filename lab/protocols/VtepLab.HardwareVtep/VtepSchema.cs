@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VtepLab.Ovsdb;
 
 namespace VtepLab.HardwareVtep;
 
@@ -46,4 +47,9 @@ public static class VtepSchema
         schema["tables"] = new JsonObject(tables.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)t.ToJson(chosen))));
         return schema;
     }
+
+    /// <summary>The schema as the engine and the replica use it.</summary>
+    /// <param name="version">One of <see cref="Versions"/>; null for the latest.</param>
+    /// <exception cref="ArgumentOutOfRangeException">That version was never published.</exception>
+    public static DatabaseSchema Load(Version? version = null) => DatabaseSchema.Parse(ToJson(version).ToJsonString());
 }

@@ -1,0 +1,30 @@
+using VtepLab.Ovsdb;
+
+namespace VtepLab.HardwareVtep;
+
+/// <summary>A MAC address this switch uses as source of ARP requests for a router.</summary>
+public sealed record ArpSourcesLocal : IVtepRow<ArpSourcesLocal>
+{
+    /// <inheritdoc/>
+    public static string Table => "Arp_Sources_Local";
+
+    /// <inheritdoc/>
+    public RowId<ArpSourcesLocal> Id { get; init; }
+
+    public string SrcMac { get; init; } = "";
+
+    public RowId<PhysicalLocator> Locator { get; init; }
+
+    /// <inheritdoc/>
+    public static ArpSourcesLocal Read(Uuid uuid, RowReader columns) => new()
+    {
+        Id = new(uuid),
+        SrcMac = columns.Text("src_mac"),
+        Locator = columns.Reference<PhysicalLocator>("locator"),
+    };
+
+    /// <inheritdoc/>
+    public void Write(RowWriter columns) => columns
+        .Text("src_mac", SrcMac)
+        .Reference("locator", Locator);
+}
