@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>One switch that an agent looks after.</summary>
+/// <param name="Name">The name the plugin knows its database by: <c>ovsdb_identifier</c>.</param>
+/// <param name="Endpoint">Where its database is.</param>
+/// <param name="Tls">The identity for it; null for plain TCP.</param>
+public sealed record OvsdbHost(string Name, Endpoint Endpoint, TlsIdentity? Tls = null);
+
+/// <summary>What an agent has to know before it starts.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>The agent's identity in Neutron, and the name of its own queue.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The switches it connects to, in the order of the file; names are unique.</summary>
+    public required ImmutableArray<OvsdbHost> OvsdbHosts { get; init; }
+
+    /// <summary>Where switches dial in, if they do; null otherwise.</summary>
+    public Endpoint? ManagerListener { get; init; }
+
+    /// <summary>How often the agent says which switches it is connected to; 20 s.</summary>
+    public TimeSpan PeriodicInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often it reports that it lives; 30 s.</summary>
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Silence after which a switch is taken for dead; 30 s.</summary>
+    public TimeSpan SocketTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one request of the plugin may wait for a switch, connecting included; 10 s.</summary>
+    /// <remarks>Shorter than the plugin's patience, so that it hears of the failure instead of guessing.</remarks>
+    public TimeSpan TransactTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the plugin waits for an answer; an older call is refused, for its caller has given it up. 60 s.</summary>
+    public TimeSpan RpcResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The bus's control exchange.</summary>
+    public string ControlExchange { get; init; } = "neutron";
+}
