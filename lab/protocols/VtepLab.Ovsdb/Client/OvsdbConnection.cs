@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 
 namespace VtepLab.Ovsdb;
 
@@ -39,7 +40,10 @@ public sealed partial class OvsdbConnection
     }
 
     /// <summary>Called for every notification of the peer, in order, before anything that arrived after it is looked at.</summary>
-    /// <remarks>The parameters are valid during the call only. An exception that leaves a handler ends the connection.</remarks>
+    /// <remarks>
+    /// The parameters are valid during the call only. An exception that leaves a handler ends the connection and comes out of
+    /// <see cref="RunAsync"/>.
+    /// </remarks>
     public event Action<string, JsonValue>? NotificationReceived;
 
     /// <summary>The peer's name in messages.</summary>
@@ -159,6 +163,11 @@ public sealed partial class OvsdbConnection
         }
 
         _ended.TrySetResult();
+        if (cause is not (null or OvsdbProtocolException or IOException or OperationCanceledException))
+        {
+            ExceptionDispatchInfo.Throw(cause); // A handler's own mistake is no matter of the peer.
+        }
+
         cancel.ThrowIfCancellationRequested();
         throw _failure;
     }

@@ -41,6 +41,9 @@ public sealed class ColumnSchema
 
     internal byte[] Utf8Name { get; }
 
+    /// <summary>The type without its limits: what is read from a peer, whose values and differences need not keep them.</summary>
+    internal ColumnType Received => field ??= ReceivedValues.Lenient(Type);
+
     /// <summary>The name as a JSON member, <c>"name":</c>.</summary>
     internal byte[] MemberPrefix { get; }
 

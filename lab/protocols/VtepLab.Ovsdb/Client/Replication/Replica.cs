@@ -1,0 +1,139 @@
+namespace VtepLab.Ovsdb;
+
+/// <summary>A local copy of a database, or of some of its tables and columns, kept by the updates of a monitor.</summary>
+/// <remarks>
+/// <para>
+/// It outlives connections: a <see cref="ReplicaFeed"/> fills it at the first connection and finds out at every later one what
+/// happened meanwhile. Each change is told once, after all rows have their new values, and a change that leaves no row different is
+/// not told at all. Rows that the server collected as garbage go like deleted ones.
+/// </para>
+/// <para>An update that does not fit what is here changes nothing and ends the connection; the next one starts from the whole.</para>
+/// </remarks>
+public sealed class Replica
+{
+    private readonly IReadOnlyList<MonitoredTable>? _wanted;
+    private SortedDictionary<string, ReplicaTable> _tables = new(StringComparer.Ordinal);
+
+    /// <summary>An empty replica that takes its schema from the first server it is filled from.</summary>
+    /// <param name="wanted">The tables to keep; null for all tables with all columns.</param>
+    public Replica(IReadOnlyList<MonitoredTable>? wanted = null) => _wanted = wanted;
+
+    /// <summary>Called after every change.</summary>
+    public event Action<ReplicaChange>? Changed;
+
+    /// <summary>The schema; null before the first connection.</summary>
+    public DatabaseSchema? Schema { get; private set; }
+
+    /// <summary>True once it has been filled; it then stays a copy of what was last known, connected or not.</summary>
+    public bool IsFilled { get; private set; }
+
+    /// <summary>The last transaction known, by which a clustered server can resume; zero when the server does not say.</summary>
+    public Uuid LastTransactionId { get; private set; }
+
+    /// <summary>The tables, by name.</summary>
+    public IReadOnlyCollection<ReplicaTable> Tables => _tables.Values;
+
+    /// <summary>Whether a table is kept here: the server's schema may lack it.</summary>
+    public bool Has(string table) => _tables.ContainsKey(table);
+
+    /// <summary>A table.</summary>
+    /// <exception cref="ArgumentException">It is not kept here.</exception>
+    public ReplicaTable Table(string table) =>
+        _tables.TryGetValue(table, out var found) ? found : throw new ArgumentException($"table {table} is not in this replica", nameof(table));
+
+    /// <summary>The rows of a table as a C# type, in the order of their UUIDs; none when the server's schema lacks the table.</summary>
+    public IEnumerable<T> All<T>()
+        where T : ITypedRow<T> => Has(T.TableName) ? Table(T.TableName).Rows.Select(row => T.FromRow(row)) : [];
+
+    /// <summary>The row with a UUID as a C# type, or the type's default.</summary>
+    public T? Find<T>(Uuid uuid)
+        where T : ITypedRow<T> => Has(T.TableName) && Table(T.TableName).Find(uuid) is { } row ? T.FromRow(row) : default;
+
+    /// <summary>Takes the schema of the server it is to be filled from; with another one than before all rows go.</summary>
+    internal void Adopt(DatabaseSchema schema)
+    {
+        if (Schema is not null && Text(Schema) == Text(schema))
+        {
+            return;
+        }
+
+        var gone = _tables.Values.SelectMany(table => table.Rows.Select(row => new RowChange(table.Name, row, null))).ToList();
+        Schema = schema;
+        LastTransactionId = Uuid.Zero;
+        _tables = new SortedDictionary<string, ReplicaTable>(StringComparer.Ordinal);
+        foreach (var table in schema.Tables)
+        {
+            var wanted = _wanted?.FirstOrDefault(w => w.Name == table.Name);
+            if (_wanted is null || wanted is not null)
+            {
+                var columns = table.Columns.Where(column => !column.IsBuiltIn && wanted?.Columns?.Contains(column.Name) != false);
+                _tables.Add(table.Name, new ReplicaTable(table, [.. columns]));
+            }
+        }
+
+        Tell(gone, isResync: true);
+    }
+
+    /// <summary>Makes the rows be exactly those of an initial answer.</summary>
+    internal void Fill(JsonValue tables, bool isUpdate2, Uuid lastTransactionId)
+    {
+        var reader = new TableUpdatesReader(_tables, isUpdate2);
+        var present = reader.ReadInitial(tables);
+        var changes = new List<RowChange>();
+        foreach (var table in _tables.Values)
+        {
+            foreach (var row in table.Rows.Where(row => !present.ContainsKey((table.Name, row.Uuid))))
+            {
+                changes.Add(new RowChange(table.Name, row, null));
+            }
+        }
+
+        foreach (var ((table, uuid), row) in present)
+        {
+            var old = _tables[table].Find(uuid);
+            if (old is null || !old.HasValuesOf(row))
+            {
+                changes.Add(new RowChange(table, old, row));
+            }
+        }
+
+        LastTransactionId = lastTransactionId;
+        IsFilled = true;
+        Apply(changes, isResync: true);
+    }
+
+    /// <summary>Applies one update notification, or the part that a resumed monitor had missed.</summary>
+    internal void Update(JsonValue tables, bool isUpdate2, Uuid? transactionId = null, bool isResync = false)
+    {
+        var changes = new TableUpdatesReader(_tables, isUpdate2).ReadChanges(tables);
+        LastTransactionId = transactionId ?? LastTransactionId;
+        IsFilled = true;
+        Apply(changes, isResync);
+    }
+
+    private static string Text(DatabaseSchema schema)
+    {
+        var json = new JsonWriter();
+        schema.WriteTo(json);
+        return System.Text.Encoding.UTF8.GetString(json.Written);
+    }
+
+    private void Apply(List<RowChange> changes, bool isResync)
+    {
+        foreach (var change in changes)
+        {
+            _tables[change.Table].Set(change.Uuid, change.New);
+        }
+
+        Tell(changes, isResync);
+    }
+
+    private void Tell(List<RowChange> changes, bool isResync)
+    {
+        if (changes.Count > 0)
+        {
+            changes.Sort((a, b) => string.CompareOrdinal(a.Table, b.Table) is var c and not 0 ? c : a.Uuid.CompareTo(b.Uuid));
+            Changed?.Invoke(new ReplicaChange(changes, isResync));
+        }
+    }
+}
