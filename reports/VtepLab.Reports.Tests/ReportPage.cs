@@ -7,16 +7,10 @@ namespace VtepLab.Reports.Tests;
 /// <summary>A report opened from a file in Debian's Chromium, with all that the page complains of or asks the network for.</summary>
 internal sealed class ReportPage : IAsyncDisposable
 {
-    private const string Chromium = "/usr/bin/chromium";
-
-    private readonly IPlaywright playwright;
-    private readonly IBrowser browser;
     private readonly string file;
 
-    private ReportPage(IPlaywright playwright, IBrowser browser, IPage page, string file)
+    private ReportPage(IPage page, string file)
     {
-        this.playwright = playwright;
-        this.browser = browser;
         this.file = file;
         Page = page;
     }
@@ -28,28 +22,14 @@ internal sealed class ReportPage : IAsyncDisposable
 
     public static async Task<ReportPage> Open(CertificationRun run, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        if (!File.Exists(Chromium))
-        {
-            RealPeer.Missing("chromium");
-        }
-
+        var browser = await SharedBrowser.Get();
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".html");
         await File.WriteAllBytesAsync(file, WriterTests.Write(new HtmlReportWriter(), run));
-        Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        });
         var page = await browser.NewPageAsync(new BrowserNewPageOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce,
         });
-        var opened = new ReportPage(playwright, browser, page, file);
+        var opened = new ReportPage(page, file);
         opened.Watch();
         await page.GotoAsync(new Uri(file).AbsoluteUri);
         return opened;
@@ -65,8 +45,7 @@ internal sealed class ReportPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await Page.Context.DisposeAsync();
         File.Delete(file);
     }
 

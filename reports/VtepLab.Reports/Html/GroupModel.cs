@@ -50,10 +50,21 @@ internal sealed record CheckModel(
     public static CheckModel Of(Requirement requirement) => Of(requirement, VerdictLook.NotCovered) with { IsNotCovered = true };
 
     private static CheckModel Of(Requirement r, VerdictLook look) => new(
-        r.Id, look.Key, look.Glyph, look.Word, Words.Of(r.Level), r.Do, r.See, r.Catches, r.Source, r.Reason, NeedsOf(r.Needs), "", "", "", null, [],
+        r.Id, look.Key, look.Glyph, look.Word, Words.Of(r.Level), r.Do, r.See, r.Catches, r.Source, ReasonOf(r.Reason), NeedsOf(r.Needs), "", "", "", null, [],
         "", "", false);
 
     private static string UntilOf(DeclaredDeviation d) => d.Until is null ? "No end given" : $"Counts until {DeviationRow.DateOf(d.Until)}";
+
+    private static string ReasonOf(string reason) => reason switch
+    {
+        "spec" => "it is written down",
+        "loss" => "traffic is lost without it",
+        "leak" => "traffic reaches the wrong place without it",
+        "stuck" => "configuration cannot go on without it",
+        "interop" => "known controllers fail without it",
+        "ops" => "people are misled without it",
+        _ => reason,
+    };
 
     private static string NeedsOf(string needs) => string.Join(", ", needs.Split(',', StringSplitOptions.TrimEntries).Select(n => n switch
     {

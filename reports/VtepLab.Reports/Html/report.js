@@ -104,17 +104,17 @@
     }
     return el('span', v === null || typeof v === 'boolean' ? 'k' : 'n', String(v));
   }
-  function tree(v, key, open) {
-    if (v === null || typeof v !== 'object') return value(v, key);
-    const list = Array.isArray(v), entries = list ? v.map((x, i) => [i, x]) : Object.entries(v), text = JSON.stringify(v);
-    if (text.length <= 88) return inline(v, key);
-    const node = el('details', ''), ends = list ? '[]' : '{}';
-    node.append(el('summary', '', ends[0], el('span', 'brief', ' ' + entries.length + (list ? ' items ' : ' members ') + ends[1])));
+  // A value on its own lines: what stands before it (the member's name) and after it (a comma) go on its first and last line.
+  function tree(v, key, open, before, after) {
+    const list = Array.isArray(v), isLeaf = v === null || typeof v !== 'object', text = isLeaf ? '' : JSON.stringify(v);
+    if (isLeaf || text.length <= 88) return el('div', '', before, isLeaf ? value(v, key) : inline(v, key), after);
+    const entries = list ? v.map((x, i) => [i, x]) : Object.entries(v), ends = list ? '[]' : '{}';
+    const node = el('details', '', el('summary', '', before, ends[0], el('span', 'brief', ' ' + entries.length + (list ? ' items ' : ' members ') + ends[1] + (after ?? ''))));
     const fill = () => {
       if (node.childElementCount > 1) return;
       const body = el('div', 'in');
-      entries.forEach(([k, x], i) => body.append(el('div', '', list ? null : el('span', 'k', JSON.stringify(k) + ': '), tree(x, String(k), text.length < 6000), i + 1 < entries.length ? ',' : null)));
-      node.append(body, el('div', '', ends[1]));
+      entries.forEach(([k, x], i) => body.append(tree(x, String(k), text.length < 6000, list ? null : el('span', 'k', JSON.stringify(k) + ': '), i + 1 < entries.length ? ',' : null)));
+      node.append(body, el('div', '', ends[1], after));
     };
     node.addEventListener('toggle', () => { if (node.open) fill(); });
     if (open) { fill(); node.open = true; }
@@ -177,9 +177,11 @@
     if (!row.dataset.evidence) return false;
     load();
     lowered ??= lines.map(l => l.toLowerCase());
+    // A line is JSON: the words are looked for as JSON writes them.
+    const written = words.map(w => JSON.stringify(w).slice(1, -1).replace(/[<>&]/g, c => '\\u00' + c.charCodeAt(0).toString(16)));
     return sequences(row.dataset.evidence).some(s => {
       const line = lowered[lineOf.get(s)];
-      return line !== undefined && words.every(w => line.includes(w) || line.includes(JSON.stringify(JSON.stringify(w)).slice(3, -3)));
+      return line !== undefined && written.every(w => line.includes(w));
     });
   }
   function pressed(kind) { return chips.filter(c => c.dataset[kind] && c.getAttribute('aria-pressed') === 'true').map(c => c.dataset[kind]); }
