@@ -57,7 +57,7 @@ public sealed class Replica
             return;
         }
 
-        var gone = _tables.Values.SelectMany(table => table.Rows.Select(row => new RowChange(table.Name, row, null))).ToList();
+        var gone = _tables.Values.SelectMany(table => table.Rows.Select(row => new ReplicaRowChange(table.Name, row, null))).ToList();
         Schema = schema;
         LastTransactionId = Uuid.Zero;
         _tables = new SortedDictionary<string, ReplicaTable>(StringComparer.Ordinal);
@@ -79,12 +79,12 @@ public sealed class Replica
     {
         var reader = new TableUpdatesReader(_tables, isUpdate2);
         var present = reader.ReadInitial(tables);
-        var changes = new List<RowChange>();
+        var changes = new List<ReplicaRowChange>();
         foreach (var table in _tables.Values)
         {
             foreach (var row in table.Rows.Where(row => !present.ContainsKey((table.Name, row.Uuid))))
             {
-                changes.Add(new RowChange(table.Name, row, null));
+                changes.Add(new ReplicaRowChange(table.Name, row, null));
             }
         }
 
@@ -93,7 +93,7 @@ public sealed class Replica
             var old = _tables[table].Find(uuid);
             if (old is null || !old.HasValuesOf(row))
             {
-                changes.Add(new RowChange(table, old, row));
+                changes.Add(new ReplicaRowChange(table, old, row));
             }
         }
 
@@ -118,7 +118,7 @@ public sealed class Replica
         return System.Text.Encoding.UTF8.GetString(json.Written);
     }
 
-    private void Apply(List<RowChange> changes, bool isResync)
+    private void Apply(List<ReplicaRowChange> changes, bool isResync)
     {
         foreach (var change in changes)
         {
@@ -128,7 +128,7 @@ public sealed class Replica
         Tell(changes, isResync);
     }
 
-    private void Tell(List<RowChange> changes, bool isResync)
+    private void Tell(List<ReplicaRowChange> changes, bool isResync)
     {
         if (changes.Count > 0)
         {

@@ -5,13 +5,13 @@ namespace VtepLab.Ovsdb;
 /// <param name="IsResync">
 /// True for what turned out to be different after a new connection or at the first fill: the sum of what happened meanwhile.
 /// </param>
-public sealed record ReplicaChange(IReadOnlyList<RowChange> Rows, bool IsResync);
+public sealed record ReplicaChange(IReadOnlyList<ReplicaRowChange> Rows, bool IsResync);
 
 /// <summary>A row that appeared, changed or went.</summary>
 /// <param name="Table">Its table's name.</param>
 /// <param name="Old">The row as it was before; null for a row that appeared.</param>
 /// <param name="New">The row as it is now; null for a row that went.</param>
-public sealed record RowChange(string Table, ReplicaRow? Old, ReplicaRow? New)
+public sealed record ReplicaRowChange(string Table, ReplicaRow? Old, ReplicaRow? New)
 {
     /// <summary>The row's UUID.</summary>
     public Uuid Uuid => (New ?? Old)!.Uuid;

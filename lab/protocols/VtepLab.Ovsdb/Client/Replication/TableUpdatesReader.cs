@@ -24,16 +24,16 @@ internal readonly struct TableUpdatesReader(IReadOnlyDictionary<string, ReplicaT
     }
 
     /// <summary>Reads what changed; rows that stay as they are leave no trace.</summary>
-    public List<RowChange> ReadChanges(JsonValue updates)
+    public List<ReplicaRowChange> ReadChanges(JsonValue updates)
     {
-        var changes = new List<RowChange>();
+        var changes = new List<ReplicaRowChange>();
         foreach (var (table, uuid, update) in Walk(updates))
         {
             var old = table.Find(uuid);
             var now = isUpdate2 ? ReadUpdate2(table, uuid, update, old) : ReadUpdate(table, uuid, update, old);
             if (old is null || now is null || !old.HasValuesOf(now))
             {
-                changes.Add(new RowChange(table.Name, old, now));
+                changes.Add(new ReplicaRowChange(table.Name, old, now));
             }
         }
 

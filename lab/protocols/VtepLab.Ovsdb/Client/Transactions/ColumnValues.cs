@@ -4,7 +4,7 @@ namespace VtepLab.Ovsdb;
 internal static class ColumnValues
 {
     /// <summary>What a condition's value may be: as the column, or of any size for <c>includes</c> and <c>excludes</c>.</summary>
-    public static ColumnType ForCondition(ColumnSchema column, Condition condition)
+    public static ColumnType ForCondition(ColumnSchema column, WhereCondition condition)
     {
         switch (condition.Comparison)
         {
@@ -20,7 +20,7 @@ internal static class ColumnValues
     }
 
     /// <summary>What a mutation's value may be: a number, any part of a set or map, or some keys of a map.</summary>
-    public static ColumnType ForMutation(ColumnSchema column, Mutation mutation)
+    public static ColumnType ForMutation(ColumnSchema column, ColumnMutation mutation)
     {
         var isArithmetic = mutation.Word is not ("insert" or "delete");
         var isNumber = column.Type.Key.Type is AtomType.Integer or AtomType.Real && !column.Type.IsMap;

@@ -61,7 +61,7 @@ public sealed class OvsdbTransaction
     }
 
     /// <summary>Changes columns of rows relative to what they hold, in order.</summary>
-    public int Mutate(string table, Where where, params IEnumerable<Mutation> mutations)
+    public int Mutate(string table, Where where, params IEnumerable<ColumnMutation> mutations)
     {
         var schema = Schema.Table(table);
         Begin("mutate", schema);

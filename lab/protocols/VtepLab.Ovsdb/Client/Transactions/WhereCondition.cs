@@ -32,7 +32,7 @@ public enum Comparison
 /// <param name="Column">The column's name.</param>
 /// <param name="Comparison">How it is compared.</param>
 /// <param name="Value">What it is compared with.</param>
-public sealed record Condition(string Column, Comparison Comparison, Datum Value)
+public sealed record WhereCondition(string Column, Comparison Comparison, Datum Value)
 {
     /// <summary>The function's word on the wire.</summary>
     internal string Word => Comparison switch
