@@ -4,7 +4,7 @@ namespace VtepLab.Ovsdb;
 /// <param name="Name">The member <c>error</c>, one of <see cref="ErrorNames"/>.</param>
 /// <param name="Details">The member <c>details</c>: what is wrong, for people.</param>
 /// <param name="Syntax">The member <c>syntax</c>: the JSON text that is wrong, with sorted members.</param>
-public sealed record OvsdbError(string Name, string? Details = null, string? Syntax = null)
+public record OvsdbError(string Name, string? Details = null, string? Syntax = null)
 {
     /// <summary>A syntax error about a piece of the request.</summary>
     public static OvsdbError BadSyntax(JsonValue about, string details) => new(ErrorNames.SyntaxError, details, about.ToString());

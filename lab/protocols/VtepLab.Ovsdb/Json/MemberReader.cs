@@ -45,6 +45,9 @@ internal struct MemberReader
         }
     }
 
+    /// <summary>The value that is read.</summary>
+    public readonly JsonValue Json => _json;
+
     /// <summary>The first complaint, if there is one.</summary>
     public OvsdbError? Error { get; private set; }
 

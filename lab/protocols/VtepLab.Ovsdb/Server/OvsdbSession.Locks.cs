@@ -1,0 +1,70 @@
+namespace VtepLab.Ovsdb;
+
+/// <content>Locks, and the methods that are about the session itself.</content>
+public sealed partial class OvsdbSession
+{
+    private bool _isChangeAware;
+
+    private void Lock(string method, JsonValue parameters)
+    {
+        var name = ReadLockName(method, parameters);
+        if (Server.Locks.HasAsked(this, name))
+        {
+            throw OvsdbError.BadSyntax(parameters, $"must issue \"unlock\" before new \"{method}\"").AsException();
+        }
+
+        if (Server.Locks.CountOf(this) >= Server.Options.Limits.MaxLocks)
+        {
+            throw new OvsdbError(ErrorNames.ResourcesExhausted, "too many locks").AsException();
+        }
+
+        var isOwner = Server.Locks.Ask(this, name, method == "steal");
+        _reply.Raw(isOwner ? "{\"locked\":true}"u8 : "{\"locked\":false}"u8);
+    }
+
+    private void Unlock(JsonValue parameters)
+    {
+        var name = ReadLockName("unlock", parameters);
+        if (!Server.Locks.HasAsked(this, name))
+        {
+            throw OvsdbError.BadSyntax(parameters, "\"unlock\" without \"lock\" or \"steal\"").AsException();
+        }
+
+        Server.Locks.Release(this, name);
+        _reply.Raw("{}"u8);
+    }
+
+    private static string ReadLockName(string method, JsonValue parameters) =>
+        parameters.Count == 1 && parameters[0].Kind == JsonKind.String && MemberReader.IsId(parameters[0].Utf8)
+            ? parameters[0].GetString()
+            : throw OvsdbError.BadSyntax(parameters, $"{method} request params must be <id>").AsException();
+
+    private void SetChangeAware(JsonValue parameters)
+    {
+        if (parameters.Count != 1 || parameters[0].Kind is not (JsonKind.True or JsonKind.False))
+        {
+            throw OvsdbError.BadSyntax(parameters, "true or false parameter expected").AsException();
+        }
+
+        _isChangeAware = parameters[0].Kind == JsonKind.True;
+        _reply.Raw("{}"u8);
+    }
+
+    private void Convert(JsonValue parameters)
+    {
+        var database = FindDatabase("convert", parameters);
+        if (parameters.Count != 2)
+        {
+            throw OvsdbError.BadSyntax(parameters, "convert request params must be <db-name> and <schema>").AsException();
+        }
+
+        if (database.Name[0] == '_')
+        {
+            throw new OvsdbError(ErrorNames.NotAllowed, $"{database.Name} cannot be converted").AsException();
+        }
+
+        var converted = DatabaseConversion.Run(database, DatabaseSchema.Parse(parameters[1]), Server.Options.NewUuid);
+        _reply.Raw("{}"u8);
+        Server.Replace(database, converted);
+    }
+}

@@ -1,0 +1,117 @@
+namespace VtepLab.Ovsdb;
+
+/// <content>Transactions: executed at once, or kept until what they wait for has come.</content>
+public sealed partial class OvsdbSession
+{
+    private bool Transact(JsonValue parameters, JsonValue id)
+    {
+        var database = FindDatabase("transact", parameters);
+        var idText = default(string);
+        foreach (var other in Server.BlockedOf(this))
+        {
+            if (other.Id.ToString() == (idText ??= id.ToString()))
+            {
+                throw new OvsdbError(ErrorNames.SyntaxError, "duplicate request ID", idText).AsException();
+            }
+        }
+
+        var context = new OperationContext { HoldsLock = name => Server.Locks.Owns(this, name), Quirks = Server.Options.Quirks };
+        var runner = new OperationRunner(database, context, _reply);
+        if (runner.Run(parameters) == OperationOutcome.Blocked)
+        {
+            if (Server.BlockedOf(this).Count() >= Server.Options.Limits.MaxBlockedTransactions)
+            {
+                throw new OvsdbError(ErrorNames.ResourcesExhausted, "too many transactions wait already").AsException();
+            }
+
+            Server.Block(new BlockedTransaction
+            {
+                Session = this,
+                Database = database,
+                Request = _text.Detach(),
+                Arrived = Server.Options.Time.GetTimestamp(),
+                Timeout = runner.Timeout,
+            });
+            return false;
+        }
+
+        return !runner.IsDurable || !AnswerWhenStable(database);
+    }
+
+    /// <summary>Tries a waiting transaction again.</summary>
+    /// <returns>False when it still waits.</returns>
+    internal bool Execute(BlockedTransaction blocked)
+    {
+        var context = new OperationContext
+        {
+            HoldsLock = name => Server.Locks.Owns(this, name),
+            Quirks = Server.Options.Quirks,
+            ElapsedMilliseconds = Server.Elapsed(blocked),
+        };
+        BeginReply(blocked);
+        _reply.Raw(",\"result\":"u8);
+        var runner = new OperationRunner(blocked.Database, context, _reply);
+        if (runner.Run(blocked.Parameters) == OperationOutcome.Blocked)
+        {
+            blocked.Timeout = runner.Timeout;
+            return false;
+        }
+
+        if (!runner.IsDurable || !AnswerWhenStable(blocked.Database))
+        {
+            _reply.Raw(",\"error\":null}"u8);
+            Flush();
+            Send(null, _reply.WrittenMemory);
+        }
+
+        return true;
+    }
+
+    /// <summary>Drops a waiting transaction; only sessions that know of such things get a reply.</summary>
+    private void Cancel(BlockedTransaction blocked)
+    {
+        Server.Unblock(blocked);
+        if (_isChangeAware)
+        {
+            BeginReply(blocked);
+            _reply.Raw(",\"error\":\"canceled\"}"u8);
+            Send(null, _reply.WrittenMemory);
+        }
+    }
+
+    private void BeginReply(BlockedTransaction blocked)
+    {
+        _reply.Clear();
+        _reply.Raw("{\"id\":"u8);
+        blocked.Id.WriteTo(_reply);
+    }
+
+    /// <summary>Sends the reply that is written so far when the database's log is on stable storage.</summary>
+    /// <returns>False when it is already.</returns>
+    private bool AnswerWhenStable(Database database)
+    {
+        if (database.Log is not { } log)
+        {
+            return false;
+        }
+
+        byte[]? kept = null;
+        var isStable = false;
+        log.WhenStable(() =>
+        {
+            isStable = true;
+            if (kept is not null)
+            {
+                Flush();
+                Send(null, kept);
+            }
+        });
+        if (isStable)
+        {
+            return false;
+        }
+
+        kept = [.. _reply.Written, .. ",\"error\":null}"u8];
+        return true;
+    }
+}

@@ -1,0 +1,145 @@
+namespace VtepLab.Ovsdb;
+
+/// <summary>One peer of an <see cref="OvsdbServer"/>: takes its messages, and gives it replies and notifications.</summary>
+public sealed partial class OvsdbSession
+{
+    private readonly JsonText _text = new();
+    private readonly JsonWriter _reply = new();
+    private readonly JsonWriter _notice = new();
+    private readonly ISessionOutput _output;
+
+    internal OvsdbSession(OvsdbServer server, ISessionOutput output, string peer)
+    {
+        Server = server;
+        _output = output;
+        Peer = peer;
+    }
+
+    /// <summary>The server.</summary>
+    public OvsdbServer Server { get; }
+
+    /// <summary>What the peer is called in logs.</summary>
+    public string Peer { get; }
+
+    /// <summary>Whether the session takes messages: it is open, and its peer has taken what was sent to it.</summary>
+    public bool CanReceive => !IsClosed && _output.UnsentBytes == 0;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Why the server ended it, or null.</summary>
+    public string? CloseReason { get; private set; }
+
+    /// <summary>Handles one message from the peer.</summary>
+    /// <param name="message">One JSON text; used until this returns.</param>
+    public void Receive(ReadOnlyMemory<byte> message)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        try
+        {
+            _text.Read(message, Server.Options.Limits.MaxDepth);
+        }
+        catch (JsonFormatException malformed)
+        {
+            Disconnect(malformed.Message);
+            return;
+        }
+
+        var verdict = Server.Options.Quirks?.BeforeReceive(this, _text.Root) ?? MessageVerdict.Send;
+        if (verdict == MessageVerdict.Disconnect)
+        {
+            Disconnect("disconnected on purpose");
+        }
+        else if (verdict == MessageVerdict.Send)
+        {
+            Server.Run(() => Handle(_text.Root));
+        }
+    }
+
+    /// <summary>The peer has taken all that was sent: gives it what its monitors have held back meanwhile.</summary>
+    public void Drained()
+    {
+        if (!IsClosed)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Asks whether the peer lives: sends the echo request whose reply must carry the id <c>"echo"</c>.</summary>
+    public void Probe() => Send("echo", "{\"id\":\"echo\",\"method\":\"echo\",\"params\":[]}"u8.ToArray());
+
+    /// <summary>The connection is gone: drops monitors, locks and waiting transactions.</summary>
+    public void Close()
+    {
+        if (!IsClosed)
+        {
+            IsClosed = true;
+            ReleaseMonitors();
+            Server.Run(() => Server.Closed(this));
+        }
+    }
+
+    internal void Disconnect(string reason)
+    {
+        if (!IsClosed)
+        {
+            CloseReason = reason;
+            Close();
+            _output.Disconnect(reason);
+        }
+    }
+
+    /// <summary>Tells <c>locked</c> or <c>stolen</c>.</summary>
+    internal void SendLockNotice(string method, string name)
+    {
+        _notice.Clear();
+        _notice.Raw("{\"id\":null,\"method\":"u8);
+        _notice.String(method);
+        _notice.Raw(",\"params\":["u8);
+        _notice.String(name);
+        _notice.Raw("]}"u8);
+        Send(method, _notice.WrittenMemory);
+    }
+
+    /// <summary>The database is served no more.</summary>
+    internal void Forget(Database database)
+    {
+        CancelMonitors(database);
+        foreach (var blocked in Server.BlockedOf(this).Where(blocked => blocked.Database == database).ToArray())
+        {
+            Cancel(blocked);
+        }
+
+        if (!_isChangeAware)
+        {
+            Disconnect($"database {database.Name} is gone or has changed its schema");
+        }
+    }
+
+    private void Send(string? method, ReadOnlyMemory<byte> message)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        switch (Server.Options.Quirks?.BeforeSend(this, method, ref message))
+        {
+            case MessageVerdict.Drop:
+                return;
+            case MessageVerdict.Disconnect:
+                Disconnect("disconnected on purpose");
+                return;
+        }
+
+        _output.Send(message.Span);
+        if (_output.UnsentBytes > Server.Options.Limits.MaxUnsentBytes)
+        {
+            Disconnect($"{_output.UnsentBytes} bytes wait for a peer that does not read");
+        }
+    }
+}

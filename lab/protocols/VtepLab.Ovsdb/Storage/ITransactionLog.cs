@@ -1,0 +1,14 @@
+namespace VtepLab.Ovsdb;
+
+/// <summary>Where a database's committed transactions go before anybody is told of them.</summary>
+public interface ITransactionLog
+{
+    /// <summary>Takes a transaction over; the changes are final unless this throws.</summary>
+    /// <param name="changes">The rows it changes.</param>
+    /// <param name="comment">The texts of its comment operations, joined by line ends, or null.</param>
+    /// <exception cref="OvsdbErrorException">It cannot be taken; the transaction fails with this error.</exception>
+    void Append(IReadOnlyList<RowChange> changes, string? comment);
+
+    /// <summary>Calls back, at once or later, when all that was appended so far is on stable storage.</summary>
+    void WhenStable(Action done);
+}

@@ -1,0 +1,62 @@
+namespace VtepLab.Ovsdb;
+
+/// <summary>A table of a <see cref="Database"/>: its rows and its indexes.</summary>
+public sealed class Table
+{
+    internal Table(Database database, TableSchema schema)
+    {
+        Database = database;
+        Schema = schema;
+        Indexes = [.. schema.Indexes.Where(index => index.All(column => !column.IsBuiltIn)).Select(index => new TableIndex(index))];
+        StrongColumns = [.. schema.Columns.Where(c => c.Type.Key.IsStrongReference || c.Type.Value is { IsStrongReference: true })];
+        WeakColumns = [.. schema.Columns.Where(c => c.Type.Key.IsWeakReference || c.Type.Value is { IsWeakReference: true })];
+        Defaults = [.. schema.Columns.Skip(ColumnSchema.VersionIndex).Select(column => column.Type.Default)];
+    }
+
+    /// <summary>The database.</summary>
+    public Database Database { get; }
+
+    /// <summary>What the table looks like.</summary>
+    public TableSchema Schema { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Count => Rows.Count;
+
+    /// <summary>The rows, in an order that depends on the database's history only. The table must not change meanwhile.</summary>
+    public IEnumerable<Row> All
+    {
+        get
+        {
+            for (var slot = 0; slot < Rows.SlotCount; slot++)
+            {
+                if (Rows.AtSlot(slot) is { } row)
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+
+    internal RowTable Rows { get; } = new();
+
+    internal IReadOnlyList<TableIndex> Indexes { get; }
+
+    internal ColumnSchema[] StrongColumns { get; }
+
+    internal ColumnSchema[] WeakColumns { get; }
+
+    /// <summary>The fields of a row to which nothing was given.</summary>
+    internal Datum[] Defaults { get; }
+
+    /// <summary>Who refers weakly to a row of this table, by the UUID of that row.</summary>
+    internal Dictionary<Uuid, List<Row>> WeakReferrers { get; } = [];
+
+    /// <summary>Rows that the transaction under way has deleted.</summary>
+    internal Dictionary<Uuid, Row> Deleted { get; } = [];
+
+    /// <summary>The row with a UUID, or null.</summary>
+    public Row? Find(Uuid uuid) => Rows.Find(uuid);
+
+    /// <inheritdoc/>
+    public override string ToString() => Schema.Name;
+}

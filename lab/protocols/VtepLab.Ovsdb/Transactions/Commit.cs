@@ -1,0 +1,132 @@
+namespace VtepLab.Ovsdb;
+
+/// <summary>The end of a transaction: the checks that are deferred to it, in ovsdb-server's order, and the way back.</summary>
+internal sealed partial class Commit(Transaction transaction)
+{
+    private readonly Database _database = transaction.Database;
+    private readonly List<(Row Row, int Delta)> _counted = [];
+    private readonly List<(TableIndex Index, Datum[] Fields, Row Row, bool Added)> _indexed = [];
+    private readonly Queue<Row> _suspects = new();
+
+    /// <summary>Makes all checks; on an error <see cref="Undo"/> must follow.</summary>
+    public OvsdbError? Run()
+    {
+        DropUnchanged();
+        if (transaction.Changes.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (!Omits(CommitChecks.StrongReferences))
+            {
+                CountReferences();
+            }
+
+            if (!Omits(CommitChecks.GarbageCollection))
+            {
+                CollectGarbage();
+            }
+
+            if (!Omits(CommitChecks.MaxRows))
+            {
+                CheckMaxRows();
+            }
+
+            if (!Omits(CommitChecks.WeakReferences))
+            {
+                RemoveDanglingWeakReferences();
+            }
+
+            if (!Omits(CommitChecks.Indexes))
+            {
+                CheckIndexes();
+            }
+
+            DropUnchanged();
+            var changes = transaction.Changes.FindAll(IsReal);
+            if (changes.Count > 0)
+            {
+                _database.Log?.Append(changes, transaction.Comment);
+            }
+
+            return null;
+        }
+        catch (OvsdbErrorException refused)
+        {
+            return refused.Error;
+        }
+    }
+
+    /// <summary>Gives changed rows their new versions; the result is what there is to tell.</summary>
+    public List<RowChange> Finish()
+    {
+        var changes = transaction.Changes.FindAll(IsReal);
+        foreach (var change in changes)
+        {
+            if (change.New is { } fields)
+            {
+                fields[ColumnSchema.VersionIndex - 1] = _database.NewUuid();
+            }
+
+            UpdateWeakReferrers(change);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Takes back what the checks did to counters and indexes; the rows are the transaction's to restore.</summary>
+    public void Undo()
+    {
+        foreach (var (row, delta) in _counted)
+        {
+            row.References -= delta;
+        }
+
+        for (var i = _indexed.Count - 1; i >= 0; i--)
+        {
+            var (index, fields, row, added) = _indexed[i];
+            if (added)
+            {
+                index.Remove(fields);
+            }
+            else
+            {
+                index.Add(fields, row);
+            }
+        }
+    }
+
+    private static bool IsReal(RowChange change) => change.Old is not null || change.New is not null;
+
+    private bool Omits(CommitChecks check) => (_database.OmittedChecks & check) != 0;
+
+    /// <summary>Forgets rows whose values are what they were, and rows that came and went.</summary>
+    private void DropUnchanged() => transaction.Changes.RemoveAll(change =>
+    {
+        var same = change.Old is not null && change.New is not null
+            && change.Old.AsSpan(ColumnSchema.VersionIndex).SequenceEqual(change.New.AsSpan(ColumnSchema.VersionIndex));
+        if (same)
+        {
+            change.Row.Fields = change.Old!;
+            change.Row.Change = null;
+        }
+
+        return same || !IsReal(change);
+    });
+
+    private void CheckMaxRows()
+    {
+        foreach (var change in transaction.Changes)
+        {
+            var table = change.Row.Table;
+            if (change.IsInsert && table.Count > table.Schema.MaxRows)
+            {
+                throw OvsdbError.Constraint(
+                    $"transaction causes \"{table.Schema.Name}\" table to contain {table.Count} rows, greater than the "
+                    + $"schema-defined limit of {table.Schema.MaxRows} row(s)").AsException();
+            }
+        }
+    }
+}
