@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using VtepLab.Testing.Peers;
 using static Microsoft.Playwright.Assertions;
 
 namespace VtepLab.Reports.Tests;
 
 /// <summary>report.html as a person uses it, in a real browser.</summary>
-[Category("real-peer")]
+[Category(RealPeer.Category)]
 public class BrowserTests
 {
     [TestCase(1280, ColorScheme.Light, "light")]

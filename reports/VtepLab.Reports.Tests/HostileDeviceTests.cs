@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using VtepLab.Reports.Html;
 using VtepLab.Results;
+using VtepLab.Testing.Peers;
 using static Microsoft.Playwright.Assertions;
 
 namespace VtepLab.Reports.Tests;
@@ -40,7 +41,7 @@ public class HostileDeviceTests
     }
 
     [Test]
-    [Category("real-peer")]
+    [Category(RealPeer.Category)]
     public async Task Hostile_strings_stay_text_everywhere_in_the_page()
     {
         foreach (var attack in Attacks)
@@ -67,7 +68,7 @@ public class HostileDeviceTests
     }
 
     [Test]
-    [Category("real-peer")]
+    [Category(RealPeer.Category)]
     public async Task A_name_that_turns_the_direction_of_text_is_shown_with_its_code_points()
     {
         await using var report = await ReportPage.Open(Saying("leaf\u202E1faeL\u200B"));
@@ -78,7 +79,7 @@ public class HostileDeviceTests
     }
 
     [Test]
-    [Category("real-peer")]
+    [Category(RealPeer.Category)]
     public async Task The_policy_of_the_page_stops_a_script_that_got_in()
     {
         await using var report = await ReportPage.Open(SampleRun.Create());

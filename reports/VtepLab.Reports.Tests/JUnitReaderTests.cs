@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Xml;
 using VtepLab.Results;
+using VtepLab.Testing.Peers;
 
 namespace VtepLab.Reports.Tests;
 
 /// <summary>junit.xml, read by Debian's junitparser as a CI server would.</summary>
-[Category("real-peer")]
+[Category(RealPeer.Category)]
 public class JUnitReaderTests
 {
     private const string Script = """
@@ -79,7 +80,7 @@ public class JUnitReaderTests
             await python.WaitForExitAsync();
             if (errors.Contains("No module named 'junitparser'", StringComparison.Ordinal))
             {
-                RealPeer.Missing("python3-junitparser");
+                RealPeer.Missing("python3-junitparser is not installed");
             }
 
             Assert.That(python.ExitCode, Is.Zero, errors);

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using VtepLab.Testing.Peers;
 
 namespace VtepLab.Reports.Tests;
 
@@ -6,23 +7,17 @@ namespace VtepLab.Reports.Tests;
 [SetUpFixture]
 public class SharedBrowser
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     private static IPlaywright? playwright;
     private static IBrowser? browser;
 
     /// <summary>The browser; ends the test when there is none on this machine.</summary>
     public static async Task<IBrowser> Get()
     {
-        if (!File.Exists(Chromium))
-        {
-            RealPeer.Missing("chromium");
-        }
-
+        var chromium = RealPeer.Require("chromium");
         playwright ??= await Playwright.CreateAsync();
         return browser ??= await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Chromium,
+            ExecutablePath = chromium,
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using VtepLab.Cli.Output;
+using VtepLab.Conformance.Catalogue;
+using VtepLab.Conformance.Harness;
+using VtepLab.Results;
+
+namespace VtepLab.Cli.Commands;
+
+/// <summary><c>vteplab list</c>: what there is to choose from.</summary>
+internal static class ListCommand
+{
+    /// <summary>The command with one subcommand a list.</summary>
+    public static Command Create() => new("list", "List what there is")
+    {
+        Of("checks", "Requirements of the catalogue that have a check", Checks),
+        Of("requirements", "Every requirement of the catalogue, with a check or without", Requirements),
+        Of("profiles", "Named selections of checks", Profiles),
+    };
+
+    private static Command Of(string name, string description, Func<Table> fill)
+    {
+        var format = Options.Format();
+        var command = new Command(name, description) { format };
+        command.SetAction(parsed => fill().Write(parsed.GetValue(format)!));
+        return command;
+    }
+
+    private static Table Checks()
+    {
+        var table = new Table("id", "level", "group", "source", "do", "see");
+        foreach (var r in CheckBook.All.Select(c => c.Requirement))
+        {
+            table.Add(r.Id, Words.Of(r.Level), r.Group, r.Source, r.Do, r.See);
+        }
+
+        return table;
+    }
+
+    private static Table Requirements()
+    {
+        var table = new Table("id", "level", "check", "needs", "group", "source", "do", "see");
+        var covered = CheckBook.All.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var r in RequirementBook.BuiltIn.All)
+        {
+            table.Add(r.Id, Words.Of(r.Level), covered.Contains(r.Id) ? "yes" : "no", r.Needs, r.Group, r.Source, r.Do, r.See);
+        }
+
+        return table;
+    }
+
+    private static Table Profiles()
+    {
+        var table = new Table("name", "checks", "title");
+        foreach (var profile in Profile.BuiltIn)
+        {
+            var count = CheckBook.All.Count(c => profile.Includes(c.Requirement) && !c.Requirement.IsDangerous);
+            table.Add(profile.Name, $"{count}", profile.Title);
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using VtepLab.Reports;
+using VtepLab.Results;
+
+namespace VtepLab.Cli;
+
+/// <summary>The folder that the reports of a run go to.</summary>
+internal sealed class RunFolder
+{
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>The path as the user gave it.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes the folder, before anything is asked of a device: a run whose reports have no place is not begun.</summary>
+    /// <param name="path">Where; null for <c>out/KIND-UTC</c>, a new folder for every run.</param>
+    /// <param name="kind">What is run, for the name of a new folder.</param>
+    /// <param name="now">The time, for the name of a new folder.</param>
+    /// <exception cref="CommandException">It cannot be made or written to.</exception>
+    public static RunFolder Make(string? path, string kind, DateTimeOffset now)
+    {
+        path ??= System.IO.Path.Combine("out", string.Create(CultureInfo.InvariantCulture, $"{kind}-{now.UtcDateTime:yyyyMMdd-HHmmss}"));
+        try
+        {
+            Directory.CreateDirectory(path);
+            using var probe = new FileStream(System.IO.Path.Combine(path, ".vteplab-probe"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Usage, $"cannot write the reports to {path}: {e.Message}", e);
+        }
+
+        return new RunFolder(path);
+    }
+
+    /// <summary>Writes every report; each appears whole or not at all.</summary>
+    /// <exception cref="CommandException">The disk did not take one.</exception>
+    public void Write(CertificationRun run)
+    {
+        foreach (var writer in ReportFiles.All)
+        {
+            var file = this[writer.FileName];
+            try
+            {
+                using (var output = File.Create(file + ".part"))
+                {
+                    writer.Write(run, output);
+                }
+
+                File.Move(file + ".part", file, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandException(ExitCode.Usage, $"cannot write {file}: {e.Message}", e);
+            }
+        }
+    }
+
+    /// <summary>The path of a file in the folder.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+}
