@@ -1,0 +1,163 @@
+using VtepLab.Runtime;
+using VtepLab.Simulation;
+
+namespace VtepLab.Kernel.Tests.Virtual;
+
+/// <summary>What can go wrong with a stream in the simulation.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public class SimulatedNetworkTests
+{
+    private readonly SimulatedWorld _world = new(7, new SimulationOptions { LatencyJitter = TimeSpan.Zero, Latency = TimeSpan.FromMilliseconds(1) });
+    private readonly SimulatedHost _server;
+    private readonly SimulatedHost _client;
+
+    public SimulatedNetworkTests()
+    {
+        _server = _world.AddHost("server", "192.0.2.1");
+        _client = _world.AddHost("client", "192.0.2.2");
+    }
+
+    [Test]
+    public void A_connection_takes_one_round_trip() => _world.Run(async () =>
+    {
+        await using var listener = await _server.Services.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
+        var before = _world.Now;
+
+        await using var connection = await _client.Services.Network.ConnectAsync(Endpoint.Parse("tcp:192.0.2.1:6640"));
+
+        Assert.That(_world.Now - before, Is.EqualTo(TimeSpan.FromMilliseconds(2)));
+    });
+
+    [Test]
+    public void A_short_partition_delays_a_stream_and_a_long_one_ends_it() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        using (_world.Network.Partition([_server], [_client]))
+        {
+            await client.Output.WriteAsync("x"u8.ToArray());
+            await _world.DelayAsync(TimeSpan.FromSeconds(3));
+            Assert.That(server.Input.TryRead(out _), Is.False);
+        }
+
+        var read = await server.Input.ReadAsync();
+        Assert.That(read.Buffer.Length, Is.EqualTo(1));
+        server.Input.AdvanceTo(read.Buffer.End);
+
+        using var forGood = _world.Network.Partition([_server], [_client]);
+        await client.Output.WriteAsync("y"u8.ToArray());
+        var error = await CaughtAsync(async () => await client.Input.ReadAsync());
+        Assert.That(error.Error, Is.EqualTo(NetworkError.Unreachable));
+        Assert.That(_world.Now, Is.GreaterThan(_world.Options.StreamGivesUpAfter));
+    });
+
+    [Test]
+    public void Connecting_through_a_partition_is_given_up_in_the_end() => _world.Run(async () =>
+    {
+        using var cut = _world.Network.Isolate(_server);
+
+        var error = await CaughtAsync(async () => await _client.Services.Network.ConnectAsync(Endpoint.Parse("tcp:server:6640")));
+
+        Assert.That(error.Error, Is.EqualTo(NetworkError.Unreachable));
+        Assert.That(_world.Now, Is.EqualTo(_world.Options.ConnectGivesUpAfter));
+    });
+
+    [Test]
+    public void A_process_that_dies_ends_its_streams() => _world.Run(async () =>
+    {
+        var (_, client) = await PairAsync();
+        _server.Crash();
+
+        var read = await client.Input.ReadAsync();
+
+        Assert.That(read.IsCompleted);
+    });
+
+    [Test]
+    public void A_machine_that_loses_power_leaves_its_peer_half_open_until_it_is_back_and_asked() => _world.Run(async () =>
+    {
+        var (_, client) = await PairAsync();
+        _server.Crash(CrashKind.Power);
+        var reading = client.Input.ReadAsync().AsTask();
+        await client.Output.WriteAsync("are you there?"u8.ToArray());
+        await _world.DelayAsync(TimeSpan.FromMinutes(2));
+        Assert.That(reading.IsCompleted, Is.False);
+
+        _server.Restart();
+        var error = await CaughtAsync(async () => await reading);
+
+        Assert.That(error.Error, Is.EqualTo(NetworkError.Reset));
+    });
+
+    [Test]
+    public void Resetting_streams_breaks_both_ends() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+
+        Assert.That(_world.Network.ResetStreams(_client, _server), Is.EqualTo(1));
+
+        Assert.That((await CaughtAsync(async () => await server.Input.ReadAsync())).Error, Is.EqualTo(NetworkError.Reset));
+        Assert.That((await CaughtAsync(async () => await client.Input.ReadAsync())).Error, Is.EqualTo(NetworkError.Reset));
+        Assert.That(_world.Network.OpenEnds, Is.Zero);
+    });
+
+    [Test]
+    public void A_paused_host_is_sent_to_but_does_not_read() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        var got = 0L;
+        _server.Services.Spawn("reader", async cancel => got = (await server.Input.ReadAsync(cancel)).Buffer.Length);
+        _server.Pause();
+        await client.Output.WriteAsync("x"u8.ToArray());
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+        var whilePaused = got;
+
+        _server.Resume();
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+
+        Assert.That((whilePaused, got), Is.EqualTo((0L, 1L)));
+    });
+
+    [Test]
+    public void Reads_return_random_cuts_of_what_was_written() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        var sizes = new SortedSet<long>();
+        for (var i = 0; i < 50; i++)
+        {
+            await client.Output.WriteAsync(new byte[100]);
+            for (var got = 0L; got < 100;)
+            {
+                var read = await server.Input.ReadAsync();
+                sizes.Add(read.Buffer.Length);
+                got += read.Buffer.Length;
+                server.Input.AdvanceTo(read.Buffer.End);
+            }
+        }
+
+        Assert.That(sizes.Min, Is.EqualTo(1));
+        Assert.That(sizes, Has.Count.GreaterThan(10));
+    });
+
+    [Test]
+    public void Tls_needs_two_that_speak_it() => _world.Run(async () =>
+    {
+        var identity = new TlsIdentity("key.pem", "cert.pem", "ca.pem");
+        await using var plain = await _server.Services.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
+        await using var secure = await _server.Services.Network.ListenAsync(Endpoint.Parse("pssl:6641"), identity);
+
+        var error = await CaughtAsync(async () => await _client.Services.Network.ConnectAsync(Endpoint.Parse("ssl:server:6640"), identity));
+        await using var good = await _client.Services.Network.ConnectAsync(Endpoint.Parse("ssl:server:6641"), identity);
+
+        Assert.That(error.Error, Is.EqualTo(NetworkError.Tls));
+        Assert.That(good.Remote.Scheme, Is.EqualTo(EndpointScheme.Ssl));
+    });
+
+    private async Task<(IConnection Server, IConnection Client)> PairAsync()
+    {
+        await using var listener = await _server.Services.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
+        var client = await _client.Services.Network.ConnectAsync(Endpoint.Parse("tcp:server:6640"));
+        return (await listener.AcceptAsync(), client);
+    }
+
+    private static Task<NetworkException> CaughtAsync(Func<Task> action) => Caught.ByAsync<NetworkException>(action);
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+
+namespace VtepLab.Simulation;
+
+/// <summary>A cable between two ports: frames are real bytes; loss, duplication and reordering are real too.</summary>
+public sealed class FrameLink
+{
+    private static readonly SendOrPostCallback LinkChanged = static p => ((SimulatedPort)p!).LinkChanged?.Invoke();
+
+    private readonly SimulatedWorld _simulation;
+    private readonly Direction _there;
+    private readonly Direction _back;
+
+    internal FrameLink(SimulatedWorld simulation, SimulatedPort one, SimulatedPort other, FrameLinkOptions options)
+    {
+        (_simulation, One, Other, Options) = (simulation, one, other, options);
+        one.Attach(this);
+        other.Attach(this);
+        _there = new Direction(this, one, other);
+        _back = new Direction(this, other, one);
+    }
+
+    /// <summary>One end.</summary>
+    public SimulatedPort One { get; }
+
+    /// <summary>The other end.</summary>
+    public SimulatedPort Other { get; }
+
+    /// <summary>What the link is like; may be exchanged while it runs.</summary>
+    public FrameLinkOptions Options { get; set; }
+
+    /// <summary>False while the cable is cut.</summary>
+    public bool IsUp { get; private set; } = true;
+
+    /// <summary>Sees every frame when it leaves: from, to and the bytes, which are valid during the call only.</summary>
+    public Action<SimulatedPort, SimulatedPort, ReadOnlyMemory<byte>>? Tap { get; set; }
+
+    /// <summary>The link's name, from the ports' names.</summary>
+    public string Name => $"{One.Host.Name}.{One.Name}-{Other.Host.Name}.{Other.Name}";
+
+    /// <summary>Cuts the cable, or mends it; both ports are told. Frames under way on a cut cable are lost.</summary>
+    public void SetUp(bool up)
+    {
+        if (up == IsUp)
+        {
+            return;
+        }
+
+        IsUp = up;
+        _simulation.Note(up ? "link-up" : "link-down", Name);
+        foreach (var port in (SimulatedPort[])[One, Other])
+        {
+            _simulation.Kernel.Enqueue(port.Host.Context, LinkChanged, port);
+        }
+    }
+
+    internal bool TrySend(SimulatedPort from, ReadOnlySpan<byte> frame) => IsUp && (from == One ? _there : _back).TrySend(frame);
+
+    private sealed class Direction(FrameLink link, SimulatedPort from, SimulatedPort to)
+    {
+        private readonly RandomStream _random = link._simulation.Random($"link/{from.Host.Name}.{from.Name}>{to.Host.Name}.{to.Name}");
+        private long _freeAt;
+
+        public bool TrySend(ReadOnlySpan<byte> frame)
+        {
+            var (kernel, options) = (link._simulation.Kernel, link.Options);
+            var start = Math.Max(kernel.Now, _freeAt);
+            var waiting = (Int128)(start - kernel.Now) * options.Bandwidth / 1_000_000_000;
+            if (waiting + frame.Length > options.QueueBytes)
+            {
+                return false;
+            }
+
+            _freeAt = start + (long)((Int128)frame.Length * 1_000_000_000 / options.Bandwidth);
+            if (link.Tap is { } tap)
+            {
+                tap(from, to, frame.ToArray());
+            }
+
+            if (options.Loss > 0 && _random.Chance(options.Loss))
+            {
+                return true; // Lost on the way: the sender does not know.
+            }
+
+            var at = VirtualTime.After(_freeAt, options.Latency);
+            if (options.Reordering > 0 && _random.Chance(options.Reordering))
+            {
+                at = VirtualTime.After(at, options.ReorderDelay);
+            }
+
+            var copies = options.Duplication > 0 && _random.Chance(options.Duplication) ? 2 : 1;
+            for (var i = 0; i < copies; i++)
+            {
+                kernel.Schedule(at, kernel.World, new Flight(link, to, frame), null);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>A frame on the cable, and then in the receiver's event.</summary>
+    private sealed class Flight : EventTarget
+    {
+        private static readonly SendOrPostCallback Deliver = static f => ((Flight)f!).Hand();
+
+        private readonly FrameLink _link;
+        private readonly SimulatedPort _to;
+        private readonly byte[] _bytes;
+        private readonly int _length;
+
+        public Flight(FrameLink link, SimulatedPort to, ReadOnlySpan<byte> frame)
+        {
+            (_link, _to, _length) = (link, to, frame.Length);
+            _bytes = ArrayPool<byte>.Shared.Rent(frame.Length);
+            frame.CopyTo(_bytes);
+        }
+
+        public override void Fire(object? state)
+        {
+            if (_link.IsUp && _to.Host.IsUp)
+            {
+                // As the receiving host: parked while it is paused, gone when it crashes.
+                _link._simulation.Kernel.Mix((ulong)_length);
+                _link._simulation.Kernel.Enqueue(_to.Host.Context, Deliver, this);
+            }
+        }
+
+        private void Hand()
+        {
+            _to.Deliver(_bytes.AsSpan(0, _length));
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+    }
+}

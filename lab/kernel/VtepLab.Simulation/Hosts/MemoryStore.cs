@@ -1,0 +1,110 @@
+using VtepLab.Runtime;
+
+namespace VtepLab.Simulation;
+
+/// <summary>A simulated host's disk: outlives its lives, tears what was not flushed when the power goes, and can be full.</summary>
+internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : IStore
+{
+    private static readonly TimeSpan Access = TimeSpan.FromMicroseconds(20);
+    private static readonly TimeSpan Sync = TimeSpan.FromMilliseconds(1);
+
+    private readonly SortedDictionary<string, StoredFile> _files = new(StringComparer.Ordinal);
+
+    /// <summary>True: writes fail as on a full disk.</summary>
+    public bool IsFull { get; set; }
+
+    public async ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel = default)
+    {
+        Check(name);
+        await host.Services.DelayAsync(Access, cancel);
+        return _files.TryGetValue(name, out var file) ? file.Content.ToArray() : null;
+    }
+
+    public async ValueTask ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
+    {
+        Check(name);
+        var copy = content.ToArray();
+        await host.Services.DelayAsync(Sync, cancel);
+        RefuseWhenFull(name);
+        _files[name] = new StoredFile { Content = [.. copy], Flushed = copy.Length };
+    }
+
+    public async ValueTask AppendAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
+    {
+        Check(name);
+        cancel.ThrowIfCancellationRequested();
+        RefuseWhenFull(name);
+        if (!_files.TryGetValue(name, out var file))
+        {
+            _files.Add(name, file = new StoredFile());
+        }
+
+        file.Content.AddRange(content.Span); // At once, so that appends that are not awaited keep their order.
+        await host.Services.DelayAsync(Access, CancellationToken.None);
+    }
+
+    public async ValueTask FlushAsync(string name, CancellationToken cancel = default)
+    {
+        Check(name);
+        var length = _files.TryGetValue(name, out var file) ? file.Content.Count : 0;
+        await host.Services.DelayAsync(Sync, cancel);
+        if (file is not null)
+        {
+            file.Flushed = Math.Max(file.Flushed, Math.Min(length, file.Content.Count));
+        }
+    }
+
+    public async ValueTask TruncateAsync(string name, long length, CancellationToken cancel = default)
+    {
+        Check(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        await host.Services.DelayAsync(Sync, cancel);
+        if (!_files.TryGetValue(name, out var file))
+        {
+            throw new FileNotFoundException($"{name} cannot be cut: there is no such file", name);
+        }
+
+        if (length > file.Content.Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(length), length, $"{name} has {file.Content.Count} bytes");
+        }
+
+        file.Content.RemoveRange((int)length, file.Content.Count - (int)length);
+        file.Flushed = Math.Min(file.Flushed, (int)length);
+    }
+
+    /// <summary>The power goes: of what was appended since the last flush a random prefix remains.</summary>
+    public void LosePower()
+    {
+        foreach (var file in _files.Values)
+        {
+            var kept = (int)random.Next(file.Flushed, file.Content.Count + 1L);
+            file.Content.RemoveRange(kept, file.Content.Count - kept);
+            file.Flushed = kept;
+        }
+    }
+
+    private static void Check(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', '\0'))
+        {
+            throw new ArgumentException($"'{name}' is no name of a stored file: expected one path segment", nameof(name));
+        }
+    }
+
+    private void RefuseWhenFull(string name)
+    {
+        if (IsFull)
+        {
+            throw new IOException($"{name} cannot be written on {host.Name}: no space left on the disk");
+        }
+    }
+
+    private sealed class StoredFile
+    {
+        public List<byte> Content { get; init; } = [];
+
+        public int Flushed { get; set; }
+    }
+}

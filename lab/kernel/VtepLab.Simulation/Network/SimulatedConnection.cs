@@ -1,0 +1,262 @@
+using System.IO.Pipelines;
+using VtepLab.Runtime;
+
+namespace VtepLab.Simulation;
+
+/// <summary>One end of a simulated stream.</summary>
+internal sealed class SimulatedConnection : IConnection
+{
+    private static readonly StreamPipeReaderOptions ReaderOptions = new(useZeroByteReads: true); // Rents no buffer while it waits.
+
+    private readonly SimulatedNetwork _network;
+    private Flow _outgoing = null!;
+    private Flow _incoming = null!;
+
+    private SimulatedConnection(SimulatedNetwork network, HostContext owner, SimulatedHost host, Endpoint local, Endpoint remote)
+    {
+        (_network, Owner, Host, Local, Remote, Id) = (network, owner, host, local, remote, network.NextConnection());
+    }
+
+    public long Id { get; }
+
+    public Endpoint Local { get; }
+
+    public Endpoint Remote { get; }
+
+    public PipeReader Input { get; private set; } = null!;
+
+    public PipeWriter Output { get; private set; } = null!;
+
+    public SimulatedConnection Peer { get; private set; } = null!;
+
+    public HostContext Owner { get; }
+
+    public SimulatedHost Host { get; }
+
+    /// <summary>Why the stream broke, if it did.</summary>
+    public NetworkException? Error { get; private set; }
+
+    public bool IsBroken => Error is not null;
+
+    /// <summary>True after this end's own <see cref="Abort"/>.</summary>
+    public bool IsAborted { get; private set; }
+
+    /// <summary>True after this end was disposed: nobody reads or writes here.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>True from the call to dispose on: what is written now is taken whatever the window.</summary>
+    public bool IsClosing { get; private set; }
+
+    /// <summary>True after the power of the host went: this end neither sends nor answers.</summary>
+    public bool IsSilent { get; private set; }
+
+    public bool IsOver => IsBroken || IsClosed || IsSilent;
+
+    /// <summary>Makes the two ends of a stream.</summary>
+    public static (SimulatedConnection Near, SimulatedConnection Far) Pair(
+        SimulatedNetwork network, HostContext client, SimulatedHost clientHost, HostContext server, SimulatedHost serverHost, Endpoint endpoint)
+    {
+        var (local, remote) = (endpoint, endpoint);
+        if (endpoint.Scheme != EndpointScheme.Unix)
+        {
+            var own = clientHost == serverHost ? endpoint.Host : clientHost.Addresses[0];
+            local = new Endpoint(endpoint.Scheme, own, network.NextPort(clientHost));
+            var isName = !System.Net.IPAddress.TryParse(endpoint.Host, out _);
+            remote = isName ? endpoint with { Host = clientHost == serverHost ? "127.0.0.1" : serverHost.Addresses[0] } : endpoint;
+        }
+
+        var near = new SimulatedConnection(network, client, clientHost, local, remote);
+        var far = new SimulatedConnection(network, server, serverHost, remote, local);
+        (near.Peer, far.Peer) = (far, near);
+        near._outgoing = far._incoming = new Flow(network, near, far, near.Id);
+        far._outgoing = near._incoming = new Flow(network, far, near, far.Id);
+        near.Open();
+        far.Open();
+        return (near, far);
+    }
+
+    public void ThrowIfBroken(string doing)
+    {
+        if (IsBroken || IsClosed)
+        {
+            throw BrokenWhile(doing);
+        }
+    }
+
+    public NetworkException BrokenWhile(string doing) =>
+        new(Error?.Error ?? NetworkError.Reset, $"{doing} {Remote}: {Error?.Message ?? "the stream was closed"}");
+
+    public void Abort()
+    {
+        if (IsBroken || IsClosed || IsSilent)
+        {
+            Release();
+            return;
+        }
+
+        IsAborted = true;
+        Error = new NetworkException(NetworkError.Reset, "the stream was aborted");
+        _incoming.DropUnread();
+        SendReset();
+        Release();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsClosed || IsBroken || IsSilent)
+        {
+            Release();
+            return;
+        }
+
+        IsClosing = true;
+        try
+        {
+            await Output.CompleteAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // The peer has gone; there is nobody to tell.
+        }
+
+        CloseByKernel();
+    }
+
+    /// <summary>Closes this end as an operating system does: what was written still leaves; unread data is answered with a reset.</summary>
+    public void CloseByKernel()
+    {
+        if (IsClosed || IsBroken || IsSilent)
+        {
+            Release();
+            return;
+        }
+
+        IsClosed = true;
+        if (_incoming.HasUnread)
+        {
+            _incoming.DropUnread();
+            SendReset();
+        }
+        else
+        {
+            _outgoing.Finish();
+        }
+
+        Release();
+    }
+
+    /// <summary>The power went: nothing leaves, nothing is answered.</summary>
+    public void FallSilent()
+    {
+        IsSilent = true;
+        _outgoing.DropUnsent();
+        _incoming.DropUnread();
+        _network.Closed(this);
+    }
+
+    /// <summary>Breaks this end: what had arrived can still be read.</summary>
+    public void Break(NetworkException error)
+    {
+        if (IsBroken || IsSilent || IsClosed)
+        {
+            return;
+        }
+
+        Error = error;
+        Release();
+    }
+
+    public void BreakByPeer() => Break(new NetworkException(NetworkError.Reset, "the peer reset the stream"));
+
+    public void BreakBoth(NetworkException error)
+    {
+        Break(error);
+        Peer.Break(error);
+    }
+
+    /// <summary>The peer's last byte has arrived.</summary>
+    public void PeerEnded()
+    {
+        if (IsClosed)
+        {
+            Release();
+        }
+    }
+
+    private void Open()
+    {
+        Input = PipeReader.Create(new SimulatedStream(this, reads: true), ReaderOptions);
+        Output = PipeWriter.Create(new SimulatedStream(this, reads: false));
+        _network.Opened(this);
+    }
+
+    private void SendReset()
+    {
+        var verdict = _network.Judge(Host, Peer.Host, 0);
+        _outgoing.DropUnsent();
+        if (verdict.Kind == VerdictKind.Drop)
+        {
+            return; // Lost: the peer will not hear of it.
+        }
+
+        var at = _network.Kernel.Now + _network.Latency(Host, Peer.Host) + VirtualTime.Nanoseconds(verdict.Delay);
+        _network.Kernel.Schedule(at, _network.Kernel.World, new Deferred(Peer.BreakByPeer), null);
+    }
+
+    private void Release()
+    {
+        _incoming.WakeReader();
+        _outgoing.WakeWriter();
+        _network.Closed(this);
+    }
+
+    /// <summary>One direction as a stream, for the pipes.</summary>
+    private sealed class SimulatedStream(SimulatedConnection end, bool reads) : Stream
+    {
+        public override bool CanRead => reads;
+
+        public override bool CanWrite => !reads;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            end._incoming.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            end._outgoing.WriteAsync(buffer, cancellationToken);
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override void Flush()
+        {
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => end._outgoing.WriteNow(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer) => end._outgoing.WriteNow(buffer);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Reading would block the only thread.");
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && !reads && !end.IsBroken && !end.IsSilent)
+            {
+                end._outgoing.Finish();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

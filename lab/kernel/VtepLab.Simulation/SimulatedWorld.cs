@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace VtepLab.Simulation;
+
+/// <summary>A world in virtual time: hosts, the network between them, and everything that happens, decided by one seed.</summary>
+/// <remarks>
+/// It runs on the thread that calls one of the Run methods, one event at a time. The same program with the same seed does the
+/// same, event for event; <see cref="Digest"/> says so. Code that runs in it uses plain awaits and the host's ports only.
+/// </remarks>
+public sealed class SimulatedWorld
+{
+    private readonly SortedDictionary<string, SimulatedHost> _hosts = new(StringComparer.Ordinal);
+    private readonly List<SimulatedHost> _byId = [];
+    private readonly Stack<DelaySource> _delays = new();
+    private SimulationException? _failure;
+
+    /// <summary>Makes an empty world.</summary>
+    /// <param name="seed">Decides everything that chance decides.</param>
+    /// <param name="options">What the world is like; null for the defaults.</param>
+    public SimulatedWorld(ulong seed, SimulationOptions? options = null)
+    {
+        (Seed, Options) = (seed, options ?? new SimulationOptions());
+        Kernel = new Kernel(Options.EventsWithoutProgress) { Unhandled = (host, e) => HostFailed(_byId[host - 1], "a callback", e) };
+        Network = new SimulatedNetwork(this);
+        Yields = new YieldSource(Kernel);
+        Logs = Options.Logs ?? NullLoggerFactory.Instance;
+    }
+
+    /// <summary>The seed.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>What the world is like.</summary>
+    public SimulationOptions Options { get; }
+
+    /// <summary>The network between the hosts, and what can go wrong with it.</summary>
+    public SimulatedNetwork Network { get; }
+
+    /// <summary>The hosts, by name.</summary>
+    public IReadOnlyDictionary<string, SimulatedHost> Hosts => _hosts;
+
+    /// <summary>Virtual time since the start.</summary>
+    public TimeSpan Now => VirtualTime.Span(Kernel.Now);
+
+    /// <summary>Events run so far.</summary>
+    public long Events => Kernel.Events;
+
+    /// <summary>A hash of all that has happened so far.</summary>
+    public ulong Digest => Kernel.Digest;
+
+    internal Kernel Kernel { get; }
+
+    internal YieldSource Yields { get; }
+
+    internal ILoggerFactory Logs { get; }
+
+    /// <summary>Adds a host; it is up and runs nothing until <see cref="SimulatedHost.Start"/>.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="addresses">Its IP addresses; none for one that is made up.</param>
+    public SimulatedHost AddHost(string name, params string[] addresses)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (_hosts.ContainsKey(name))
+        {
+            throw new ArgumentException($"there is a host '{name}' already", nameof(name));
+        }
+
+        var number = _byId.Count + 1;
+        var given = addresses.Length > 0 ? addresses : [string.Create(CultureInfo.InvariantCulture, $"10.{number >> 16}.{(number >> 8) & 255}.{number & 255}")];
+        var host = new SimulatedHost(this, name, given, Kernel.AddHost());
+        _hosts.Add(name, host);
+        _byId.Add(host);
+        Network.Register(host);
+        return host;
+    }
+
+    /// <summary>A stream of random numbers for a purpose of the experiment itself.</summary>
+    /// <param name="path">A stable name; the stream depends on it and the seed alone.</param>
+    public RandomStream Random(string path) => new(Seed, path);
+
+    /// <summary>Connects two ports by a link.</summary>
+    public FrameLink Link(SimulatedPort one, SimulatedPort other, FrameLinkOptions? options = null) => new(this, one, other, options ?? new FrameLinkOptions());
+
+    /// <summary>Runs a body, as the experimenter, until it has ended.</summary>
+    /// <exception cref="SimulationException">Nothing is left to happen and the body still waits; or a host crashed.</exception>
+    public void Run(Func<Task> body) => Run(async () =>
+    {
+        await body();
+        return true;
+    });
+
+    /// <summary>As the other one, with the body's result.</summary>
+    public T Run<T>(Func<Task<T>> body)
+    {
+        Task<T>? task = null;
+        Kernel.Enqueue(Kernel.World, (SendOrPostCallback)(_ => task = body()), null);
+        RunEvents(long.MaxValue, () => task is { IsCompleted: true });
+        if (task is not { IsCompleted: true })
+        {
+            throw Failed(
+                "nothing is left to happen, and the body still waits; suspended: "
+                + string.Join(", ", _byId.SelectMany(h => h.Running.Select(r => $"{h.Name}/{r}")).DefaultIfEmpty("nothing")));
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs until a condition holds.</summary>
+    /// <exception cref="SimulationTimeoutException">It does not hold within that time.</exception>
+    public void RunUntil(Func<bool> condition, TimeSpan within, [CallerArgumentExpression(nameof(condition))] string what = "")
+    {
+        if (condition())
+        {
+            return;
+        }
+
+        var until = VirtualTime.After(Kernel.Now, within);
+        if (!RunEvents(until, condition))
+        {
+            Kernel.Advance(until);
+            throw new SimulationTimeoutException(Located($"not within {within}: {what}"));
+        }
+    }
+
+    /// <summary>Runs for a time.</summary>
+    public void RunFor(TimeSpan time)
+    {
+        var until = VirtualTime.After(Kernel.Now, time);
+        RunEvents(until, null);
+        Kernel.Advance(until);
+    }
+
+    /// <summary>The experimenter's own wait.</summary>
+    public ValueTask DelayAsync(TimeSpan delay, CancellationToken cancel = default) =>
+        Delay(Kernel.World, VirtualTime.After(Kernel.Now, delay), cancel);
+
+    /// <summary>Does something later, as the experimenter; disposing the result cancels it.</summary>
+    public IDisposable At(TimeSpan fromNow, Action action)
+    {
+        var handle = Kernel.Schedule(VirtualTime.After(Kernel.Now, fromNow), Kernel.World, (SendOrPostCallback)(_ => action()), null);
+        return new Scope(() => Kernel.Cancel(handle));
+    }
+
+    internal ValueTask Delay(HostContext owner, long at, CancellationToken cancel)
+    {
+        if (cancel.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancel);
+        }
+
+        if (!_delays.TryPop(out var source))
+        {
+            source = new DelaySource(_delays);
+        }
+
+        return source.Start(owner, at, cancel);
+    }
+
+    internal void HostFailed(SimulatedHost host, string work, Exception e)
+    {
+        Note("crashed", host.Name);
+        if (Options.CrashFailsRun)
+        {
+            _failure ??= new SimulationException(Located($"{host.Name} crashed: '{work}' let out {e.GetType().Name}: {e.Message}"), e);
+        }
+
+        host.Crash();
+    }
+
+    internal void Note(string kind, string subject)
+    {
+        Kernel.Mix(unchecked((ulong)kind.Length * 31) + (ulong)subject.Length);
+    }
+
+    private bool RunEvents(long until, Func<bool>? done)
+    {
+        Kernel.Rehome();
+        var before = Options.WatchThreadPool ? PoolWatch.Watch(Leaked) : null;
+        try
+        {
+            var ended = Kernel.Run(until, () => _failure is not null || (done is not null && done()));
+            return _failure is null ? ended : throw _failure;
+        }
+        finally
+        {
+            if (Options.WatchThreadPool)
+            {
+                PoolWatch.Watch(before);
+            }
+        }
+    }
+
+    private void Leaked(string stack) =>
+        _failure ??= new SimulationException(Located($"work was queued to the thread pool, where its moment is random\n{stack}"));
+
+    private SimulationException Failed(string message) => new(Located(message));
+
+    private string Located(string message) =>
+        string.Create(CultureInfo.InvariantCulture, $"{message}. Seed {Seed}, virtual time {Now:c}.");
+
+    private sealed class Scope(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using VtepLab.Runtime;
+
+namespace VtepLab.Simulation;
+
+/// <summary>What a simulated world is like. Times are virtual.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>The wall clock at the start of every run.</summary>
+    public DateTimeOffset StartsAt { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>How many events may follow each other at one instant before the run fails.</summary>
+    public int EventsWithoutProgress { get; init; } = 1_000_000;
+
+    /// <summary>The shortest time a packet takes from one host to another.</summary>
+    public TimeSpan Latency { get; init; } = TimeSpan.FromMicroseconds(200);
+
+    /// <summary>What is added to it at random, evenly from zero.</summary>
+    public TimeSpan LatencyJitter { get; init; } = TimeSpan.FromMicroseconds(100);
+
+    /// <summary>Bytes a second from one host to another; a stream's segments wait for those before them.</summary>
+    public long Bandwidth { get; init; } = 1_250_000_000;
+
+    /// <summary>True: reads return random cuts of what has arrived, so that bugs in framing show at once.</summary>
+    public bool RandomSegmentation { get; init; } = true;
+
+    /// <summary>Smallest and largest bytes that a stream's direction takes before its writer has to wait; drawn for every connection.</summary>
+    public (int Smallest, int Largest) Window { get; init; } = (4 << 10, 256 << 10);
+
+    /// <summary>The first wait before a lost segment is sent again; doubles up to a minute.</summary>
+    public TimeSpan RetransmissionTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a segment is sent again before the stream is given up.</summary>
+    public TimeSpan StreamGivesUpAfter { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a connection attempt without an answer goes on.</summary>
+    public TimeSpan ConnectGivesUpAfter { get; init; } = TimeSpan.FromSeconds(127);
+
+    /// <summary>Whether the first identity's authority has signed the second's certificate; null: always.</summary>
+    public Func<TlsIdentity, TlsIdentity, bool>? Trusts { get; init; }
+
+    /// <summary>True: an exception that leaves a host's code fails the run; false: it only crashes the host.</summary>
+    public bool CrashFailsRun { get; init; } = true;
+
+    /// <summary>True: the run fails, naming the culprit, when its code queues work to the thread pool.</summary>
+    public bool WatchThreadPool { get; init; } = true;
+
+    /// <summary>Where the hosts' logs go; null for nowhere.</summary>
+    public ILoggerFactory? Logs { get; init; }
+}
