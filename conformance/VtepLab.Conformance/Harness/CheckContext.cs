@@ -160,6 +160,10 @@ public sealed partial class CheckContext
         }
 
         _sessions.Clear();
+        if (!_check.RunsBeside)
+        {
+            await Ctl.EndMonitorsAsync();
+        }
     }
 
     private void EndStep()

@@ -9,6 +9,8 @@ namespace VtepLab.Conformance.Harness;
 /// <param name="session">Its connection.</param>
 public sealed class Controller(CheckContext context, WireSession session)
 {
+    private readonly List<JsonNode> _monitors = [];
+
     /// <summary>The connection, for what has no word of its own here.</summary>
     public WireSession Session => session;
 
@@ -105,6 +107,7 @@ public sealed class Controller(CheckContext context, WireSession session)
             throw new InvalidOperationException("unreachable");
         }
 
+        _monitors.Add(id.DeepClone());
         return new Monitor(context, this, OvsValue.Parse(WireJson.Write(id)).Canonical(), initial);
     }
 
@@ -113,6 +116,22 @@ public sealed class Controller(CheckContext context, WireSession session)
     {
         var reply = await RequestAsync(did, "echo", Ovs.Array("still there"));
         context.Expect(reply.Result?.Canonical() == "[\"still there\"]", "the echo's params", reply.Text);
+    }
+
+    /// <summary>Ends the monitors of the check and throws away what they have said; nothing of it is judged.</summary>
+    public async Task EndMonitorsAsync()
+    {
+        foreach (var id in _monitors)
+        {
+            var request = await session.SendRequestAsync("monitor_cancel", Ovs.Array(id));
+            if (await request.ReplyAsync(context.Timing.Reply, CancellationToken.None) is null)
+            {
+                break;
+            }
+        }
+
+        _monitors.Clear();
+        session.DropNotifications();
     }
 
     private string WhatCameInstead() =>

@@ -47,11 +47,11 @@ public sealed class Tester(
     /// <summary>Names and numbers of this run.</summary>
     public Markings Marks { get; } = new(host.Entropy);
 
+    /// <summary>Names of Logical_Switches that were there when the run began.</summary>
+    public IReadOnlySet<string> Names { get; set; } = new SortedSet<string>(StringComparer.Ordinal);
+
     /// <summary>What the suite made on the device.</summary>
     public Journal Journal => field ??= new Journal(Marks.NamePrefix, Marks.MacPrefix, Markings.IsOwn);
-
-    /// <summary>True when checks may overwrite what belongs to the switch, and undo it.</summary>
-    public bool MayTouchSwitchRows { get; init; } = true;
 
     /// <summary>A name for one more connection.</summary>
     public string NextConnectionName() => string.Create(CultureInfo.InvariantCulture, $"ctl{++_named + 1}");

@@ -170,6 +170,9 @@ public sealed class WireSession : IAsyncDisposable
         return condition();
     }
 
+    /// <summary>Throws away what nobody has taken.</summary>
+    public void DropNotifications() => _notifications.Clear();
+
     /// <summary>Stops reading, so that the device's output piles up; <see cref="ResumeReading"/> goes on.</summary>
     public void PauseReading() => _resume ??= new TaskCompletionSource();
 
