@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using VtepLab.Neutron;
 using VtepLab.Runtime;
 
 namespace VtepLab.L2Gateway.Agent;
@@ -39,4 +41,10 @@ public sealed record AgentOptions
 
     /// <summary>The bus's control exchange.</summary>
     public string ControlExchange { get; init; } = "neutron";
+
+    /// <summary>The request context of the agent's own messages; a new object each time, for a node has one parent.</summary>
+    internal static JsonObject Context => new() { ["is_admin"] = true };
+
+    /// <summary>Whom the agent reports to.</summary>
+    internal BusTarget Plugin => new(L2GatewayRpc.PluginTopic, Exchange: ControlExchange, Version: L2GatewayRpc.Version);
 }

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using VtepLab.Neutron;
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>The L2 gateway agent: carries out the service plugin's calls on switches and, when it is elected, tells what changes there.</summary>
+/// <remarks>
+/// Knows the ports of its host and wire formats, nothing else. Any number of agents serve the same switches: a call goes to one of
+/// them, and <c>set_monitor_agent</c> says which one monitors.
+/// </remarks>
+public sealed class L2GatewayAgent
+{
+    private static readonly TimeSpan ReportAgainAfter = TimeSpan.FromSeconds(2);
+
+    private readonly IHost _host;
+    private readonly AgentOptions _options;
+    private readonly SortedDictionary<string, GatewaySwitch> _switches = new(StringComparer.Ordinal);
+    private readonly Heartbeat _heartbeat;
+    private readonly ILogger _log;
+    private TaskCompletionSource _reportNow = new();
+
+    private L2GatewayAgent(IHost host, AgentOptions options)
+    {
+        (_host, _options, _heartbeat) = (host, options, new Heartbeat(host, options));
+        _log = host.Logs.CreateLogger<L2GatewayAgent>();
+        foreach (var target in options.OvsdbHosts)
+        {
+            _switches.Add(target.Name, new GatewaySwitch(host, target, options));
+        }
+    }
+
+    /// <summary>Runs an agent until it is cancelled.</summary>
+    /// <param name="host">The machine it runs on; attached to the bus.</param>
+    /// <param name="options">What it has to know.</param>
+    /// <param name="cancel">Asks it to stop: it leaves the bus first, so that calls go to other agents.</param>
+    /// <exception cref="ConfigurationException">The options ask for what this agent cannot do.</exception>
+    public static async Task RunAsync(IHost host, AgentOptions options, CancellationToken cancel)
+    {
+        if (options.ManagerListener is not null)
+        {
+            throw new ConfigurationException("[ovsdb] enable_manager: this agent connects to its switches; switches that dial in are not served yet");
+        }
+
+        await new L2GatewayAgent(host, options).RunAsync(cancel);
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var role = new MonitorRole(_host, _options) { Changed = () => _reportNow.TrySetResult() };
+        foreach (var served in _switches.Values)
+        {
+            _host.Spawn($"transact {served.Name}", _ => served.RunAsync(stop.Token));
+        }
+
+        var endpoint = new AgentEndpoint(_host, _options, _switches, role.Elect);
+        var target = new BusTarget(L2GatewayRpc.AgentTopic, _options.Host, Exchange: _options.ControlExchange);
+        var serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, cancel);
+        _log.LogInformation("agent {Agent} serves {Count} switches", _options.Host, _switches.Count);
+        try
+        {
+            await Task.WhenAll(ReportAsync(role, cancel), TellStatesAsync(role, cancel));
+        }
+        finally
+        {
+            await serving.DisposeAsync();
+            stop.Cancel();
+        }
+    }
+
+    private async Task ReportAsync(MonitorRole role, CancellationToken cancel)
+    {
+        while (true)
+        {
+            _reportNow = new TaskCompletionSource();
+            var wait = await TryReportAsync(role, cancel) || _options.ReportInterval < ReportAgainAfter ? _options.ReportInterval : ReportAgainAfter;
+            try
+            {
+                await _reportNow.Task.WaitAsync(wait, _host.Time, cancel);
+            }
+            catch (TimeoutException)
+            {
+                // The interval is over.
+            }
+        }
+    }
+
+    private async Task<bool> TryReportAsync(MonitorRole role, CancellationToken cancel)
+    {
+        try
+        {
+            await _host.Bus.CallAsync(
+                _options.Plugin with { Version = L2GatewayRpc.ReportStateVersion }, L2GatewayRpc.ReportState,
+                _heartbeat.Report(role.IsHeld, _switches.Keys), _options.ReportInterval, AgentOptions.Context, cancel);
+            _heartbeat.Accepted();
+            return true;
+        }
+        catch (Exception failed) when (failed is IOException or TimeoutException or BusRemoteException)
+        {
+            // An agent that the plugin does not hear may have a successor already: it steps down, and is elected again if not.
+            _log.LogWarning("the plugin did not take the report of agent {Agent}: {Problem}", _options.Host, failed.Message);
+            role.StepDown();
+            return false;
+        }
+    }
+
+    private async Task TellStatesAsync(MonitorRole role, CancellationToken cancel)
+    {
+        while (true)
+        {
+            await _host.DelayAsync(_options.PeriodicInterval, cancel);
+            var states = new JsonObject(role.States.Select(s =>
+                KeyValuePair.Create(s.Name, (JsonNode?)(s.IsConnected ? "connected" : "disconnected"))));
+            try
+            {
+                await _host.Bus.CastAsync(
+                    _options.Plugin, L2GatewayRpc.NotifyOvsdbStates, new JsonObject { ["ovsdb_states"] = states }, AgentOptions.Context, cancel);
+            }
+            catch (Exception failed) when (failed is IOException or TimeoutException)
+            {
+                _log.LogWarning("the bus did not take the switches' states: {Problem}", failed.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json.Nodes;
+using VtepLab.Ovsdb;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>Writes the arguments of <c>update_ovsdb_changes</c>: the whole content of a switch, or what one transaction changed.</summary>
+/// <remarks>
+/// The plugin walks the lists in the order they come and does nothing for one that is absent, so empty ones are left out, and the
+/// deleted ports come before the deleted switches: the other way round the original cannot find the ports' switch any more.
+/// </remarks>
+internal sealed class ChangeCast
+{
+    // The original's names of the tables, in its order.
+    private static readonly (string Table, string List)[] Lists =
+    [
+        ("Logical_Switch", "logical_switches"), ("Physical_Switch", "physical_switches"), ("Physical_Port", "physical_ports"),
+        ("Physical_Locator", "physical_locators"), ("Ucast_Macs_Local", "local_macs"), ("Ucast_Macs_Remote", "remote_macs"),
+        ("Mcast_Macs_Local", "mlocal_macs"), ("Physical_Locator_Set", "locator_sets"),
+    ];
+
+    private static readonly string[] DeletionOrder =
+        ["Physical_Port", .. Lists.Select(l => l.Table).Where(t => t != "Physical_Port")];
+
+    private readonly string _identifier;
+    private readonly Replica _replica;
+
+    public ChangeCast(string identifier, Replica replica) => (_identifier, _replica) = (identifier, replica);
+
+    /// <summary>The tables and columns that the casts are made of; other columns change without a word.</summary>
+    public static IReadOnlyList<MonitoredTable> Monitored { get; } =
+    [
+        new("Logical_Switch", ["name", "tunnel_key", "description"]),
+        new("Physical_Switch", ["name", "tunnel_ips", "switch_fault_status", "ports"]),
+        new("Physical_Port", ["name", "vlan_bindings", "port_fault_status"]),
+        new("Physical_Locator", ["dst_ip"]),
+        new("Ucast_Macs_Local", ["MAC", "logical_switch", "locator", "ipaddr"]),
+        new("Ucast_Macs_Remote", ["MAC", "logical_switch", "locator", "ipaddr"]),
+        new("Mcast_Macs_Local", ["MAC", "logical_switch", "locator_set", "ipaddr"]),
+        new("Physical_Locator_Set", ["locators"]),
+    ];
+
+    /// <summary>All that the switch holds: activity 0.</summary>
+    public JsonObject Whole()
+    {
+        var data = Data();
+        foreach (var (table, list) in Lists.Where(l => _replica.Has(l.Table)))
+        {
+            Add(data, "new_" + list, _replica.Table(table).Rows, row => Item(row));
+        }
+
+        return new JsonObject { ["activity"] = 0, ["ovsdb_data"] = data };
+    }
+
+    /// <summary>What changed: activity 1; null when it is nothing the plugin keeps.</summary>
+    public JsonObject? Change(ReplicaChange change)
+    {
+        var data = Data();
+        foreach (var (table, list) in Lists)
+        {
+            Add(data, "new_" + list, Rows(table, c => c.IsInsert).Select(c => c.New!), row => Item(row));
+        }
+
+        foreach (var table in DeletionOrder)
+        {
+            Add(data, "deleted_" + ListOf(table), Rows(table, c => c.IsDelete).Select(c => c.Old!), DeletedItem);
+        }
+
+        foreach (var (table, list) in Lists)
+        {
+            Add(data, "modified_" + list, Rows(table, IsWorthTelling).Select(c => c.New!), row => Item(row));
+        }
+
+        return data.Count == 1 ? null : new JsonObject { ["activity"] = 1, ["ovsdb_data"] = data };
+
+        IEnumerable<ReplicaRowChange> Rows(string table, Func<ReplicaRowChange, bool> which) => change.Rows.Where(r => r.Table == table && which(r));
+    }
+
+    // A port that comes or goes changes its switch's row too; that row's own cast would say nothing new.
+    private static bool IsWorthTelling(ReplicaRowChange change) =>
+        change is { IsInsert: false, IsDelete: false }
+        && (change.Table != "Physical_Switch" || change.Affects("name") || change.Affects("tunnel_ips") || change.Affects("switch_fault_status"));
+
+    private static string ListOf(string table) => Lists.First(l => l.Table == table).List;
+
+    private static void Add(JsonObject data, string list, IEnumerable<ReplicaRow> rows, Func<ReplicaRow, JsonObject> item)
+    {
+        var items = new JsonArray([.. rows.Select(item)]);
+        if (items.Count > 0)
+        {
+            data[list] = items;
+        }
+    }
+
+    private JsonObject Data() => new() { ["ovsdb_identifier"] = _identifier };
+
+    private JsonObject Item(ReplicaRow row) => row.Table switch
+    {
+        "Logical_Switch" => new()
+        {
+            ["uuid"] = Text(row.Uuid), ["name"] = row["name"].String, ["key"] = Raw(row["tunnel_key"]),
+            ["description"] = row["description"].String,
+        },
+        "Physical_Switch" => new()
+        {
+            ["uuid"] = Text(row.Uuid), ["name"] = row["name"].String, ["tunnel_ip"] = Raw(row["tunnel_ips"]),
+            ["switch_fault_status"] = FirstOf(row, "switch_fault_status"),
+        },
+        "Physical_Port" => Port(row, OwnerOf(row.Uuid), row["vlan_bindings"]),
+        "Physical_Locator" => new() { ["uuid"] = Text(row.Uuid), ["dst_ip"] = row["dst_ip"].String },
+        "Mcast_Macs_Local" => new()
+        {
+            ["uuid"] = Text(row.Uuid), ["mac"] = row["MAC"].String, ["logical_switch_id"] = Text(row["logical_switch"].Uuid),
+            ["locator_set"] = Text(row["locator_set"].Uuid), ["ip_address"] = row["ipaddr"].String,
+        },
+        "Physical_Locator_Set" => new()
+        {
+            ["uuid"] = Text(row.Uuid), ["locators"] = new JsonArray([.. row["locators"].Keys.Select(l => (JsonNode)Text(l.Uuid))]),
+        },
+        _ => new()
+        {
+            ["uuid"] = Text(row.Uuid), ["mac"] = row["MAC"].String, ["logical_switch_id"] = Text(row["logical_switch"].Uuid),
+            ["physical_locator_id"] = Text(row["locator"].Uuid), ["ip_address"] = row["ipaddr"].String,
+        },
+    };
+
+    // What has gone is told with what it was, but for what it referred to: that may be gone as well.
+    private JsonObject DeletedItem(ReplicaRow row)
+    {
+        if (row.Table == "Physical_Port")
+        {
+            return Port(row, null, Datum.Empty);
+        }
+
+        var item = Item(row);
+        foreach (var reference in (string[])["physical_locator_id", "locator_set", "ip_address"])
+        {
+            if (item.ContainsKey(reference))
+            {
+                item[reference] = null;
+            }
+        }
+
+        return item;
+    }
+
+    private static JsonObject Port(ReplicaRow row, Uuid? owner, Datum bindings) => new()
+    {
+        ["uuid"] = Text(row.Uuid),
+        ["name"] = row["name"].String,
+        ["physical_switch_id"] = owner is { } uuid ? Text(uuid) : null,
+        ["vlan_bindings"] = new JsonArray(
+            [.. bindings.Pairs.Select(b => new JsonObject { ["vlan"] = b.Key.Integer, ["logical_switch_uuid"] = Text(b.Value.Uuid) })]),
+        ["port_fault_status"] = FirstOf(row, "port_fault_status"),
+    };
+
+    private Uuid? OwnerOf(Uuid port) =>
+        _replica.Has("Physical_Switch") && _replica.Table("Physical_Switch").Rows.FirstOrDefault(s => s["ports"].IndexOf(port) >= 0) is { } owner
+            ? owner.Uuid
+            : null;
+
+    // The plugin has room for one fault; the original says none when there are several, which hides them all.
+    private static string? FirstOf(ReplicaRow row, string column) =>
+        row.Has(column) && !row[column].IsEmpty ? row[column].Key(0).String : null;
+
+    private static string Text(Uuid uuid) => uuid.ToString();
+
+    // OVSDB's own notation, which the plugin expects: one value alone, none or several as a set.
+    private static JsonNode Raw(Datum value) => value.Count == 1
+        ? Scalar(value.Key(0))
+        : new JsonArray("set", new JsonArray([.. value.Keys.Select(Scalar)]));
+
+    private static JsonNode Scalar(Atom atom) => atom.Type == AtomType.Integer ? atom.Integer : atom.String;
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using VtepLab.Neutron;
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>Writes the arguments of <c>report_state</c>.</summary>
+internal sealed class Heartbeat(IHost host, AgentOptions options)
+{
+    private bool _isFirst = true;
+
+    /// <summary>The report for now.</summary>
+    /// <param name="isMonitor">Whether the agent monitors.</param>
+    /// <param name="servedSwitches">The names of the switches it can reach a request for; real plugins keep what they do not know.</param>
+    public JsonObject Report(bool isMonitor, IEnumerable<string> servedSwitches) => new()
+    {
+        ["agent_state"] = new JsonObject
+        {
+            ["agent_state"] = new JsonObject
+            {
+                ["agent_type"] = L2GatewayRpc.AgentType,
+                ["binary"] = L2GatewayRpc.AgentBinary,
+                ["host"] = options.Host,
+                ["topic"] = L2GatewayRpc.AgentTopic,
+                ["start_flag"] = _isFirst,
+                ["uuid"] = host.Entropy.NewUuid().ToString("D"),
+                ["configurations"] = new JsonObject
+                {
+                    ["report_interval"] = options.ReportInterval.TotalSeconds,
+                    ["l2gw_agent_type"] = isMonitor ? L2GatewayRpc.MonitorRole : "",
+                    ["ovsdb_identifiers"] = new JsonArray([.. servedSwitches.Select(s => (JsonNode)s)]),
+                },
+            },
+        },
+        ["time"] = host.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The plugin has taken a report: the next ones are no longer the first after a start.</summary>
+    public void Accepted() => _isFirst = false;
+}

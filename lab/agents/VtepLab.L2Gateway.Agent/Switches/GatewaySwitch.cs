@@ -1,0 +1,219 @@
+using Microsoft.Extensions.Logging;
+using VtepLab.HardwareVtep;
+using VtepLab.Neutron;
+using VtepLab.Ovsdb;
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>One switch, as the agent that transacts sees it: carries out the plugin's requests and checks what the switch answers.</summary>
+internal sealed class GatewaySwitch
+{
+    // A race is lost to somebody, and that somebody is then done: a few rounds are many.
+    private const int MaxAttempts = 8;
+
+    private readonly IHost _host;
+    private readonly AgentOptions _options;
+    private readonly SwitchLink _link;
+    private readonly ILogger _log;
+    private DatabaseSchema? _schema;
+
+    public GatewaySwitch(IHost host, OvsdbHost target, AgentOptions options)
+    {
+        (_host, _options, Name) = (host, options, target.Name);
+        _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.GatewaySwitch");
+        _link = new SwitchLink(host, target, options)
+        {
+            Prepare = async (client, cancel) => _schema = await client.GetSchemaAsync(VtepSchema.DatabaseName, cancel),
+        };
+    }
+
+    /// <summary>The name the plugin knows it by.</summary>
+    public string Name { get; }
+
+    /// <summary>True while the agent can reach it.</summary>
+    public bool IsConnected => _link.IsConnected;
+
+    /// <summary>Keeps the connection until it is cancelled.</summary>
+    public Task RunAsync(CancellationToken cancel) => _link.RunAsync(cancel);
+
+    /// <summary><c>add_vif_to_gateway</c>: has a MAC address be behind a node.</summary>
+    /// <exception cref="GatewayException">It could not be done.</exception>
+    public Task AddVifAsync(AddVifRequest request, CancellationToken cancel) => ApplyAsync(
+        $"put {request.Mac.Mac} behind {request.Locator.DstIp}",
+        async (schema, transact, stop) => new TransactionPlan(
+                schema,
+                await ContentReader.ReadAsync(schema, transact, request.LogicalSwitch, [request.Locator.DstIp], [request.Mac.Mac], [], stop),
+                Name)
+            .LogicalSwitch(request.LogicalSwitch)
+            .Mac(request.Mac, request.Locator),
+        cancel);
+
+    /// <summary><c>update_vif_to_gateway</c>: has a MAC address that is known be behind another node.</summary>
+    /// <exception cref="GatewayException">It could not be done.</exception>
+    public Task UpdateVifAsync(UpdateVifRequest request, CancellationToken cancel) => ApplyAsync(
+        $"move {request.Mac.Mac} behind {request.Locator.DstIp}",
+        async (schema, transact, stop) =>
+        {
+            // The request names the row of the MAC; its logical switch is what tells the address apart when that row is gone.
+            var network = await LogicalSwitchOfAsync(request.Mac, schema, transact, stop);
+            var content = await ContentReader.ReadAsync(schema, transact, network, [request.Locator.DstIp], [request.Mac.Mac], [], stop);
+            return new TransactionPlan(schema, content, Name).LogicalSwitch(network).Mac(request.Mac, request.Locator);
+        },
+        cancel);
+
+    /// <summary><c>delete_vif_from_gateway</c>: has a logical switch not know MAC addresses.</summary>
+    /// <exception cref="GatewayException">It could not be done.</exception>
+    public Task DeleteVifAsync(DeleteVifRequest request, CancellationToken cancel)
+    {
+        var network = new LogicalSwitchDict(request.LogicalSwitchUuid, null, null, null);
+        return request.Macs.IsEmpty ? Task.CompletedTask : ApplyAsync(
+            $"remove {(request.Macs is [var one] ? one : $"{request.Macs.Length} MAC addresses")}",
+            async (schema, transact, stop) => new TransactionPlan(
+                    schema, await ContentReader.ReadAsync(schema, transact, network, [], request.Macs, [], stop), Name)
+                .RemoveMacs(request.Macs),
+            cancel);
+    }
+
+    /// <summary><c>update_connection_to_gateway</c>: has VLANs of ports belong to a network with its machines, or no longer.</summary>
+    /// <exception cref="GatewayException">It could not be done; nothing of it was.</exception>
+    public Task UpdateConnectionAsync(UpdateConnectionRequest request, CancellationToken cancel)
+    {
+        var isCreate = request.Operation == ConnectionOperation.Create;
+        var nodes = isCreate ? request.Nodes.Where(n => !n.Macs.IsEmpty).ToList() : [];
+        string[] addresses = [.. nodes.Select(n => n.Locator.DstIp).Distinct()];
+        string[] macs = [.. nodes.SelectMany(n => n.Macs).Select(m => m.Mac).Distinct(StringComparer.OrdinalIgnoreCase)];
+        return ApplyAsync(
+            $"{(isCreate ? "bind" : "unbind")} {string.Join(", ", request.Ports.SelectMany(p => p.VlanBindings.Select(b => $"VLAN {b.Vlan} on {p.Name}")))}",
+            async (schema, transact, stop) =>
+            {
+                var content = await ContentReader.ReadAsync(schema, transact, request.LogicalSwitch, addresses, macs, request.Ports, stop);
+                var plan = new TransactionPlan(schema, content, Name);
+                foreach (var (port, binding) in request.Ports.SelectMany(p => p.VlanBindings.Select(b => (p, b))).Where(_ => !isCreate))
+                {
+                    plan.Unbind(port, binding);
+                }
+
+                return isCreate ? Create(plan, request, nodes) : plan;
+            },
+            cancel);
+    }
+
+    /// <summary><c>delete_network</c>: has the switch not know a network; one with a binding is in use and stays.</summary>
+    /// <exception cref="GatewayException">It could not be done; nothing of it was.</exception>
+    public Task DeleteNetworkAsync(DeleteNetworkRequest request, CancellationToken cancel) => ApplyAsync(
+        $"remove logical switch {request.LogicalSwitchUuid:D}",
+        async (schema, transact, stop) =>
+        {
+            var network = new LogicalSwitchDict(request.LogicalSwitchUuid, null, null, null);
+            return new TransactionPlan(schema, await ContentReader.ReadAsync(schema, transact, network, [], [], [], stop), Name).RemoveLogicalSwitch();
+        },
+        cancel);
+
+    private static TransactionPlan Create(TransactionPlan plan, UpdateConnectionRequest request, List<NodeMacs> nodes)
+    {
+        plan.LogicalSwitch(request.LogicalSwitch!);
+        foreach (var (node, mac) in nodes.SelectMany(n => n.Macs.Select(m => (n.Locator, m))))
+        {
+            plan.Mac(mac, node);
+        }
+
+        foreach (var (port, binding) in request.Ports.SelectMany(p => p.VlanBindings.Select(b => (p, b))))
+        {
+            plan.Bind(port, binding.Vlan);
+        }
+
+        return plan;
+    }
+
+    private async Task<LogicalSwitchDict> LogicalSwitchOfAsync(MacDict mac, DatabaseSchema schema, Transact transact, CancellationToken cancel)
+    {
+        if (mac.Uuid is { } uuid)
+        {
+            var read = new OvsdbTransaction(schema);
+            read.Select("Ucast_Macs_Remote", Where.Row(Uuid.FromGuid(uuid)), "logical_switch");
+            if ((await transact(read, cancel)).RowsOf(0) is [var row, ..])
+            {
+                return new LogicalSwitchDict(row["logical_switch"].Uuid.ToGuid(), null, null, null);
+            }
+        }
+
+        return mac.LogicalSwitchId is { } id
+            ? new LogicalSwitchDict(id, null, null, null)
+            : throw new GatewayException($"{Name} has no remote MAC {mac.Mac} in the row {mac.Uuid:D}, and the request names no logical switch");
+    }
+
+    // Reads, plans, writes; and reads again when the switch was changed in between or the answer got lost.
+    private async Task ApplyAsync(
+        string doing, Func<DatabaseSchema, Transact, CancellationToken, Task<TransactionPlan>> makePlan, CancellationToken cancel)
+    {
+        using var patience = new CancellationTokenSource(_options.TransactTimeout, _host.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        byte[] sent = [], refused = [];
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var client = await _link.ConnectedAsync(both.Token);
+                var plan = await makePlan(_schema!, (t, stop) => client.TransactAsync(t, cancel: stop), both.Token);
+                if (plan.IsEmpty)
+                {
+                    _log.LogDebug("{Switch}: nothing to do to {Doing}", Name, doing);
+                    return;
+                }
+
+                sent = Written(plan.Seal());
+                var result = await client.TransactAsync(plan.Transaction, cancel: both.Token);
+                if (!plan.Missed(result).Any())
+                {
+                    _log.LogInformation("{Switch}: could {Doing}, attempt {Attempt}", Name, doing, attempt);
+                    return;
+                }
+
+                _log.LogInformation("{Switch}: {Missed} changed meanwhile, trying again to {Doing}", Name, string.Join(", ", plan.Missed(result)), doing);
+                if (attempt >= MaxAttempts)
+                {
+                    throw new GatewayException($"{Name} keeps changing, could not {doing}");
+                }
+            }
+            catch (OvsdbOperationException no) when (IsRace(no) && attempt < MaxAttempts && !sent.AsSpan().SequenceEqual(refused))
+            {
+                refused = sent; // The same transaction refused twice is no race: nobody changed what it was made from.
+                _log.LogInformation("{Switch}: {Problem}; reading again to {Doing}", Name, no.Message, doing);
+            }
+            catch (OvsdbOperationException no)
+            {
+                throw new GatewayException(OneLine($"could not {doing}: {no.Message}"), no);
+            }
+            catch (OvsdbProtocolException lost) when (lost.IsTransient && !both.IsCancellationRequested)
+            {
+                // Whether it was carried out is unknown, so it is looked at again before anything is repeated.
+                _log.LogInformation("{Switch}: {Problem} Looking again to {Doing}", Name, lost.Message, doing);
+                await _host.YieldAsync();
+            }
+            catch (OvsdbException broken)
+            {
+                throw new GatewayException(OneLine($"could not {doing}: {broken.Message}"), broken);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                var why = _link.IsConnected ? "the switch did not answer" : _link.LastProblem is { Length: > 0 } p ? p : "not connected";
+                throw new GatewayException(OneLine(
+                    $"{Name} could not be reached within {_options.TransactTimeout.TotalSeconds} s to {doing}: {why}"));
+            }
+        }
+    }
+
+    // What a transaction meets when somebody else was faster: a taken name or locator, a row that is gone, a guard that does not hold.
+    private static bool IsRace(OvsdbOperationException no) =>
+        no.IsTimedOut || no.Error is ErrorNames.ConstraintViolation or ErrorNames.ReferentialIntegrityViolation;
+
+    private static byte[] Written(OvsdbTransaction transaction)
+    {
+        var json = new JsonWriter();
+        transaction.WriteTo(json);
+        return json.Written.ToArray();
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

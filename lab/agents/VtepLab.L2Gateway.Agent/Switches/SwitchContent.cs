@@ -1,0 +1,36 @@
+using VtepLab.Ovsdb;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>The rows of a switch that a request is about, as a moment ago.</summary>
+/// <remarks>
+/// The agent that transacts keeps no copy of the switch: it reads what it needs right before it writes, and guards what it found
+/// missing, so what another client does in between makes the transaction fail and not the database wrong.
+/// </remarks>
+internal sealed class SwitchContent
+{
+    /// <summary>Up to this many MAC addresses are read one by one, more by the whole logical switch: a server finds no row faster.</summary>
+    public const int FewMacs = 4;
+
+    /// <summary>The row of the logical switch; null when there is none.</summary>
+    public SelectedRow? LogicalSwitch { get; init; }
+
+    /// <summary>The locators that can stand for the request's addresses, by address.</summary>
+    public required IReadOnlyDictionary<string, Uuid> Locators { get; init; }
+
+    /// <summary>Rows of Ucast_Macs_Remote that belong to the logical switch.</summary>
+    public IReadOnlyList<SelectedRow> Macs { get; init; } = [];
+
+    /// <summary>True when <see cref="Macs"/> are all of the logical switch and not only those asked for.</summary>
+    public bool HasAllMacs { get; init; }
+
+    /// <summary>All switches: names and ports.</summary>
+    public IReadOnlyList<SelectedRow> Switches { get; init; } = [];
+
+    /// <summary>The ports whose UUID or name the request has.</summary>
+    public IReadOnlyList<SelectedRow> Ports { get; init; } = [];
+
+    /// <summary>The rows of a MAC address on the logical switch; several are legal, for the schema has no index.</summary>
+    public IEnumerable<SelectedRow> RowsOf(string mac) =>
+        Macs.Where(r => string.Equals(r["MAC"].String, mac, StringComparison.OrdinalIgnoreCase));
+}

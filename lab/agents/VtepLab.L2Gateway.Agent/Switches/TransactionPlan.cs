@@ -1,0 +1,229 @@
+using VtepLab.Neutron;
+using VtepLab.Ovsdb;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>The transaction that makes a switch be what a request says, built from what the switch holds now.</summary>
+/// <remarks>
+/// What is right already is left alone, so a request that comes twice changes nothing the second time. Rows that were missing are
+/// guarded: by the schema's indexes (names, locators) or, where it has none, by a <c>wait</c>.
+/// </remarks>
+internal sealed class TransactionPlan
+{
+    private readonly SwitchContent _content;
+    private readonly string _switch;
+    private readonly Dictionary<string, Uuid> _locators = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly List<(int Operation, string What)> _mustMatch = [];
+    private Uuid? _logicalSwitch;
+    private bool _isNewLogicalSwitch;
+    private bool _writes;
+    private bool _guardsAllMacs;
+
+    public TransactionPlan(DatabaseSchema schema, SwitchContent content, string switchName)
+    {
+        Transaction = new OvsdbTransaction(schema);
+        _content = content;
+        _switch = switchName;
+        _logicalSwitch = content.LogicalSwitch?.Uuid;
+    }
+
+    /// <summary>What is to be sent.</summary>
+    public OvsdbTransaction Transaction { get; }
+
+    /// <summary>True when the switch is already as it should be.</summary>
+    public bool IsEmpty => !_writes;
+
+    /// <summary>Has the logical switch exist with the network's VNI.</summary>
+    /// <exception cref="GatewayException">There is none, and the request does not say enough to make one.</exception>
+    public TransactionPlan LogicalSwitch(LogicalSwitchDict network)
+    {
+        if (_content.LogicalSwitch is { } row)
+        {
+            if (network.Key is { } key && row["tunnel_key"] != key)
+            {
+                MustMatch(Transaction.Update("Logical_Switch", Where.Row(row.Uuid), ("tunnel_key", key)), $"logical switch {network.Name}");
+            }
+
+            return this;
+        }
+
+        if (network.Name is not { Length: > 0 } name || network.Key is not { } vni)
+        {
+            throw new GatewayException($"{_switch} has no logical switch {network.Name ?? network.Uuid?.ToString("D")}, and the request gives no name and VNI for one");
+        }
+
+        _logicalSwitch = Transaction.Insert(
+            "Logical_Switch", ("name", name), ("tunnel_key", vni), ("description", network.Description ?? ""));
+        _isNewLogicalSwitch = true;
+        _writes = true;
+        return this;
+    }
+
+    /// <summary>Has a MAC address be behind a node, in one row.</summary>
+    public TransactionPlan Mac(MacDict mac, LocatorDict node)
+    {
+        if (!_asked.Add(mac.Mac.ToLowerInvariant()))
+        {
+            return this; // A request that names one address twice means one row.
+        }
+
+        GuardAll();
+        var rows = _content.RowsOf(mac.Mac).ToList();
+        var right = rows.Find(r => _content.Locators.TryGetValue(node.DstIp, out var known) && r["locator"].Uuid == known && HasIp(r, mac));
+        var kept = right ?? rows.FirstOrDefault();
+        foreach (var spare in rows.Where(r => r != kept))
+        {
+            Transaction.Delete("Ucast_Macs_Remote", Where.Row(spare.Uuid)); // Left by two writers at once; the switch may use either.
+            _writes = true;
+        }
+
+        if (kept is null)
+        {
+            Guard(mac.Mac.ToLowerInvariant());
+            Transaction.Insert(
+                "Ucast_Macs_Remote", ("MAC", mac.Mac.ToLowerInvariant()), ("logical_switch", _logicalSwitch!.Value),
+                ("locator", Locator(node)), ("ipaddr", mac.IpAddress));
+            _writes = true;
+        }
+        else if (right is null)
+        {
+            (string, Datum)[] changed = HasIp(kept, mac) ? [("locator", Locator(node))] : [("locator", Locator(node)), ("ipaddr", mac.IpAddress)];
+            MustMatch(Transaction.Update("Ucast_Macs_Remote", Where.Row(kept.Uuid), changed), $"remote MAC {mac.Mac}");
+        }
+
+        return this;
+    }
+
+    /// <summary>Has a VLAN of a port belong to the logical switch.</summary>
+    /// <exception cref="GatewayException">The switch has no such port.</exception>
+    public TransactionPlan Bind(PortDict port, int vlan)
+    {
+        var row = FindPort(port) ?? throw new GatewayException($"{_switch} has no port {Describe(port)}");
+        var at = row["vlan_bindings"].IndexOf(vlan);
+        if (at >= 0 && row["vlan_bindings"].Value(at) == _logicalSwitch!.Value)
+        {
+            return this;
+        }
+
+        // Inserting a key that is there keeps its old value (RFC 7047 section 5.1), so a VLAN of another network goes first.
+        List<ColumnMutation> mutations = at < 0 ? [] : [ColumnMutation.Delete("vlan_bindings", Datum.Set(vlan))];
+        mutations.Add(ColumnMutation.Insert("vlan_bindings", Datum.Map([new KeyValuePair<Atom, Atom>(vlan, _logicalSwitch!.Value)])));
+        MustMatch(Transaction.Mutate("Physical_Port", Where.Row(row.Uuid), mutations), $"port {Describe(port)}");
+        return this;
+    }
+
+    /// <summary>Has a VLAN of a port no longer belong to a logical switch; another's binding stays.</summary>
+    /// <param name="port">The port; one that is gone has no bindings.</param>
+    /// <param name="binding">The VLAN, and the logical switch it belonged to if the request says so.</param>
+    public TransactionPlan Unbind(PortDict port, VlanBindingDict binding)
+    {
+        var owner = binding.LogicalSwitchUuid is { } uuid ? Uuid.FromGuid(uuid) : _logicalSwitch;
+        if (owner is { } pair && FindPort(port) is { } row
+            && row["vlan_bindings"].IndexOf(binding.Vlan) is >= 0 and var at && row["vlan_bindings"].Value(at) == pair)
+        {
+            Transaction.Mutate(
+                "Physical_Port", Where.Row(row.Uuid), ColumnMutation.Delete("vlan_bindings", Datum.Map([new KeyValuePair<Atom, Atom>(binding.Vlan, pair)])));
+            _writes = true;
+        }
+
+        return this;
+    }
+
+    /// <summary>Has the logical switch not know MAC addresses.</summary>
+    public TransactionPlan RemoveMacs(IEnumerable<string> macs)
+    {
+        foreach (var row in macs.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(_content.RowsOf))
+        {
+            Transaction.Delete("Ucast_Macs_Remote", Where.Row(row.Uuid));
+            _writes = true;
+        }
+
+        return this;
+    }
+
+    /// <summary>Has the logical switch be gone, with what controllers wrote into it; bindings and what the switch itself learned hold it.</summary>
+    public TransactionPlan RemoveLogicalSwitch()
+    {
+        if (_logicalSwitch is { } uuid)
+        {
+            Transaction.Delete("Ucast_Macs_Remote", Where.Column("logical_switch", uuid));
+            Transaction.Delete("Mcast_Macs_Remote", Where.Column("logical_switch", uuid));
+            Transaction.Delete("Logical_Switch", Where.Row(uuid));
+            _writes = true;
+        }
+
+        return this;
+    }
+
+    /// <summary>Ends the transaction: what is answered has been stored.</summary>
+    public OvsdbTransaction Seal()
+    {
+        Transaction.Commit();
+        return Transaction;
+    }
+
+    /// <summary>Rows that were there when the plan was made and gone when it was carried out, in words; empty when it worked.</summary>
+    public IEnumerable<string> Missed(TransactionResult result) =>
+        _mustMatch.Where(m => result.CountOf(m.Operation) != 1).Select(m => m.What);
+
+    private static bool HasIp(SelectedRow row, MacDict mac) => mac.IpAddress.Length == 0 || row["ipaddr"].String == mac.IpAddress;
+
+    private static string Describe(PortDict port) => port.Name ?? port.Uuid?.ToString("D") ?? "";
+
+    private SelectedRow? FindPort(PortDict port)
+    {
+        if (port.Uuid is { } uuid && _content.Ports.FirstOrDefault(p => p.Uuid == Uuid.FromGuid(uuid)) is { } known)
+        {
+            return known;
+        }
+
+        // A port that came back under another UUID: its name counts on its own switch, or where no other port has that name.
+        var named = _content.Ports.Where(p => p["name"].String == port.Name).ToList();
+        if (port.PhysicalSwitchId is { } id && _content.Switches.FirstOrDefault(s => s.Uuid == Uuid.FromGuid(id)) is { } owner)
+        {
+            return named.Find(p => owner["ports"].IndexOf(p.Uuid) >= 0);
+        }
+
+        return named is [var only] ? only : null;
+    }
+
+    private Uuid Locator(LocatorDict node)
+    {
+        if (_content.Locators.TryGetValue(node.DstIp, out var known) || _locators.TryGetValue(node.DstIp, out known))
+        {
+            return known;
+        }
+
+        var made = Transaction.Insert("Physical_Locator", ("encapsulation_type", "vxlan_over_ipv4"), ("dst_ip", node.DstIp));
+        _locators.Add(node.DstIp, made);
+        return made;
+    }
+
+    // No index keeps a MAC from being inserted twice, so the transaction itself holds that nobody did since it was read.
+    private void Guard(string mac)
+    {
+        if (!_isNewLogicalSwitch && !_content.HasAllMacs)
+        {
+            Transaction.Wait("Ucast_Macs_Remote", Where.Column("logical_switch", _logicalSwitch!.Value).And("MAC", mac), ["MAC"], []);
+        }
+    }
+
+    // Of many addresses all are guarded at once, before the first is written: the server looks through the table only once.
+    private void GuardAll()
+    {
+        if (_content.HasAllMacs && !_guardsAllMacs)
+        {
+            _guardsAllMacs = true;
+            Transaction.Wait(
+                "Ucast_Macs_Remote", Where.Column("logical_switch", _logicalSwitch!.Value), ["MAC"],
+                _content.Macs.Select(r => r["MAC"]).Distinct().Select(m => (IReadOnlyList<Datum>)[m]));
+        }
+    }
+
+    private void MustMatch(int operation, string what)
+    {
+        _mustMatch.Add((operation, what));
+        _writes = true;
+    }
+}
