@@ -49,7 +49,13 @@ public sealed partial class OvsdbSession
             return;
         }
 
-        var verdict = Server.Options.Quirks?.BeforeReceive(this, _text.Root) ?? MessageVerdict.Send;
+        var text = message;
+        var verdict = Server.Options.Quirks?.BeforeReceive(this, _text.Root, ref text) ?? MessageVerdict.Send;
+        if (!text.Equals(message))
+        {
+            _text.Read(text, Server.Options.Limits.MaxDepth);
+        }
+
         if (verdict == MessageVerdict.Disconnect)
         {
             Disconnect("disconnected on purpose");

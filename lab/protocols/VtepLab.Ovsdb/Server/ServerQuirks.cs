@@ -50,5 +50,8 @@ public abstract class ServerQuirks
     public virtual MessageVerdict BeforeSend(OvsdbSession session, string? method, ref ReadOnlyMemory<byte> message) => MessageVerdict.Send;
 
     /// <summary>Asked before each message from a session is handled.</summary>
-    public virtual MessageVerdict BeforeReceive(OvsdbSession session, JsonValue message) => MessageVerdict.Send;
+    /// <param name="session">The session.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="text">Its text; a quirk may put another message, well-formed JSON, in its place.</param>
+    public virtual MessageVerdict BeforeReceive(OvsdbSession session, JsonValue message, ref ReadOnlyMemory<byte> text) => MessageVerdict.Send;
 }

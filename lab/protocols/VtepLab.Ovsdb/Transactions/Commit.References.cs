@@ -3,6 +3,7 @@ namespace VtepLab.Ovsdb;
 /// <content>Strong references and the garbage that losing one makes.</content>
 internal sealed partial class Commit
 {
+    /// <summary>Keeps the counts that garbage collection lives on, and complains of what is dangling unless that is to be forgotten.</summary>
     private void CountReferences()
     {
         // The list may not be walked with foreach: garbage collection of a later step appends to it.
@@ -20,7 +21,7 @@ internal sealed partial class Commit
 
         foreach (var change in transaction.Changes)
         {
-            if (change.New is null && change.Row.References > 0)
+            if (change.New is null && change.Row.References > 0 && !Omits(CommitChecks.StrongReferences))
             {
                 throw new OvsdbError(
                     ErrorNames.ReferentialIntegrityViolation,
@@ -62,7 +63,7 @@ internal sealed partial class Commit
         var target = table.Find(to);
         if (target is null && !table.Deleted.TryGetValue(to, out target))
         {
-            if (delta < 0)
+            if (delta < 0 || Omits(CommitChecks.StrongReferences))
             {
                 return; // Only a database whose checks were omitted holds such a reference.
             }

@@ -19,11 +19,7 @@ internal sealed partial class Commit(Transaction transaction)
 
         try
         {
-            if (!Omits(CommitChecks.StrongReferences))
-            {
-                CountReferences();
-            }
-
+            CountReferences();
             if (!Omits(CommitChecks.GarbageCollection))
             {
                 CollectGarbage();

@@ -1,0 +1,90 @@
+using VtepLab.HardwareVtep;
+using VtepLab.Packets;
+using VtepLab.Runtime;
+
+namespace VtepLab.Emulators.HardwareVtep;
+
+/// <summary>What an emulated switch is: its name, its ports and addresses, what it can do and how it misbehaves.</summary>
+public sealed record HardwareVtepOptions
+{
+    /// <summary>The switch's name, unique among the switches of a controller.</summary>
+    public string Name { get; init; } = "leaf1";
+
+    /// <summary>Free text about the switch.</summary>
+    public string Description { get; init; } = "VtepLab emulated switch";
+
+    /// <summary>The names of its access ports.</summary>
+    public IReadOnlyList<string> Ports { get; init; } = ["eth1", "eth2"];
+
+    /// <summary>The addresses its tunnels start from, the first one first.</summary>
+    public IReadOnlyList<string> TunnelIps { get; init; } = ["192.0.2.11"];
+
+    /// <summary>Where its management is reached.</summary>
+    public IReadOnlyList<string> ManagementIps { get; init; } = ["127.0.0.1"];
+
+    /// <summary>Where its OVSDB server listens.</summary>
+    public IReadOnlyList<Endpoint> Listen { get; init; } = [];
+
+    /// <summary>The certificate for listening and connecting with TLS.</summary>
+    public TlsIdentity? Tls { get; init; }
+
+    /// <summary>The hardware_vtep version it serves; null for the latest.</summary>
+    public Version? SchemaVersion { get; init; }
+
+    /// <summary>How it misbehaves.</summary>
+    public SwitchQuirks Quirks { get; init; } = SwitchQuirks.None;
+
+    /// <summary>The VLANs that its own configuration uses and that cannot be bound, on every port. 4095 never can.</summary>
+    public IReadOnlyList<int> ReservedVlans { get; init; } = [];
+
+    /// <summary>How many remote MAC addresses its tables hold.</summary>
+    public int MaxRemoteMacs { get; init; } = 16384;
+
+    /// <summary>How many tunnels it can make.</summary>
+    public int MaxTunnels { get; init; } = 1024;
+
+    /// <summary>How many BFD sessions it can run.</summary>
+    public int MaxBfdSessions { get; init; } = 256;
+
+    /// <summary>True when it can replicate frames to several tunnels itself.</summary>
+    public bool ReplicatesAtSource { get; init; } = true;
+
+    /// <summary>True when its tunnels may run over IPv6.</summary>
+    public bool HasIPv6Underlay { get; init; }
+
+    /// <summary>From a change of the database to the hardware that follows it; not below zero.</summary>
+    public TimeSpan ReactionTime { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long a learned address lives without a frame; above zero.</summary>
+    public TimeSpan MacAge { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Checks what the types cannot.</summary>
+    /// <exception cref="ArgumentException">A value is wrong; the message names it and what was expected.</exception>
+    public void Validate()
+    {
+        Expect(Name.Length > 0, "the name of the switch is empty");
+        Expect(Ports.Distinct(StringComparer.Ordinal).Count() == Ports.Count, $"a port is named twice in '{string.Join(',', Ports)}'");
+        Expect(!Ports.Contains(""), "a port's name is empty");
+        foreach (var ip in TunnelIps)
+        {
+            Expect(IpAddress.TryParse(ip, out _), $"tunnel address '{ip}' is no IP address");
+        }
+
+        foreach (var vlan in ReservedVlans)
+        {
+            Expect(vlan is >= 0 and <= 4095, $"reserved VLAN {vlan} is not between 0 and 4095");
+        }
+
+        Expect(SchemaVersion is null || VtepSchema.Versions.Contains(SchemaVersion), $"hardware_vtep has no version {SchemaVersion}");
+        Expect(MaxRemoteMacs >= 0 && MaxTunnels >= 0 && MaxBfdSessions >= 0, "a limit is below zero");
+        Expect(ReactionTime >= TimeSpan.Zero && MacAge > TimeSpan.Zero, "reaction time below zero, or MAC age not above it");
+    }
+
+    private static void Expect(bool isRight, string complaint)
+    {
+        if (!isRight)
+        {
+            throw new ArgumentException(complaint);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using VtepLab.HardwareVtep;
+using VtepLab.Ovsdb;
+
+namespace VtepLab.Emulators.HardwareVtep;
+
+/// <content>VLAN bindings, their counters, and the faults of ports.</content>
+internal sealed partial class SwitchAgent
+{
+    /// <summary>IEEE 802.1Q keeps it for itself.</summary>
+    private const int ReservedByStandard = 4095;
+
+    private readonly Dictionary<Uuid, ColumnMap<long, RowId<LogicalSwitch>>> _bindingsBefore = [];
+
+    private Dictionary<(string Port, int Vlan), RowId<LogicalSwitch>> ReconcilePorts(VtepEdit edit)
+    {
+        var active = new Dictionary<(string, int), RowId<LogicalSwitch>>();
+        foreach (var (name, port) in OwnPorts())
+        {
+            var faults = new FaultSet(_quirks);
+            var stats = _quirks.Has(SwitchQuirkBook.KeepsBindingStats) ? port.VlanStats : ColumnMap<long, RowId<LogicalBindingStats>>.Empty;
+            foreach (var (vlan, network) in port.VlanBindings)
+            {
+                if (vlan == ReservedByStandard || _reserved.Contains((name, (int)vlan)))
+                {
+                    faults.AddUnless(SwitchQuirkBook.SilentVlanConflict, Faults.InvalidVlanMap);
+                    continue;
+                }
+
+                active[(name, (int)vlan)] = network;
+                stats = stats.With(vlan, port.VlanStats.TryGetValue(vlan, out var kept) ? kept : edit.Insert(new LogicalBindingStats()));
+            }
+
+            if (port.AclBindings.Count > 0)
+            {
+                faults.Add(Faults.InvalidAclBinding);
+            }
+
+            edit.Update(port with { VlanStats = stats, PortFaultStatus = _ledger.Settle(port.Id.Uuid, faults, port.PortFaultStatus) });
+        }
+
+        return active;
+    }
+
+    private void RememberBindings()
+    {
+        _bindingsBefore.Clear();
+        foreach (var port in _tables.All<PhysicalPort>())
+        {
+            _bindingsBefore[port.Id.Uuid] = port.VlanBindings;
+        }
+    }
+
+    private void ForgetOtherBindings(VtepEdit edit)
+    {
+        foreach (var port in _tables.All<PhysicalPort>())
+        {
+            var before = _bindingsBefore.GetValueOrDefault(port.Id.Uuid) ?? ColumnMap<long, RowId<LogicalSwitch>>.Empty;
+            var added = port.VlanBindings.Where(b => !before.ContainsKey(b.Key)).ToList();
+            if (added.Count > 0)
+            {
+                edit.Update(port with { VlanBindings = new ColumnMap<long, RowId<LogicalSwitch>>(added.TakeLast(1)) });
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using VtepLab.HardwareVtep;
+using VtepLab.Ovsdb;
+
+namespace VtepLab.Emulators.HardwareVtep;
+
+/// <summary>The switch's database seen through the typed records; a table that an old schema lacks is empty.</summary>
+internal sealed class VtepTables(Database database)
+{
+    /// <summary>The database itself.</summary>
+    public Database Database => database;
+
+    /// <summary>True when the schema has the table.</summary>
+    public bool Has<TRow>()
+        where TRow : IVtepRow<TRow> => database.Schema.Find(TRow.Table) is not null;
+
+    /// <summary>True when the schema has the column.</summary>
+    public bool Has<TRow>(string column)
+        where TRow : IVtepRow<TRow> => database.Schema.Find(TRow.Table)?.Find(column) is not null;
+
+    /// <summary>The table, or null.</summary>
+    public Table? Table<TRow>()
+        where TRow : IVtepRow<TRow> => Has<TRow>() ? database.Table(TRow.Table) : null;
+
+    /// <summary>Every row, in an order that the database's history gives.</summary>
+    public IReadOnlyList<TRow> All<TRow>()
+        where TRow : IVtepRow<TRow> => Table<TRow>() is { } table ? [.. table.All.Select(Read<TRow>)] : [];
+
+    /// <summary>The row of an id, or null.</summary>
+    public TRow? Find<TRow>(RowId<TRow> id)
+        where TRow : class, IVtepRow<TRow> => Table<TRow>()?.Find(id.Uuid) is { } row ? Read<TRow>(row) : null;
+
+    /// <summary>The engine's row of an id.</summary>
+    public Row Row<TRow>(RowId<TRow> id)
+        where TRow : IVtepRow<TRow> =>
+        database.Table(TRow.Table).Find(id.Uuid) ?? throw new InvalidOperationException($"{id} is not there");
+
+    private static TRow Read<TRow>(Row row)
+        where TRow : IVtepRow<TRow> =>
+        TRow.Read(row.Uuid, new RowReader(name => row.Table.Schema.Find(name) is { } column ? row[column] : (Datum?)null));
+}
