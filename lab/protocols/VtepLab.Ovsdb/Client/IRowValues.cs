@@ -1,6 +1,6 @@
 namespace VtepLab.Ovsdb;
 
-/// <summary>A row, whatever it comes from: a replica, a select, an engine. What typed rows are made from.</summary>
+/// <summary>A row, whatever it comes from: a replica or a select. What typed rows are made from.</summary>
 public interface IRowValues
 {
     /// <summary>The row's UUID; zero when it was not asked for.</summary>
@@ -12,16 +12,4 @@ public interface IRowValues
 
     /// <summary>Whether there is a value for a column: older schemas have fewer columns.</summary>
     bool Has(string column);
-}
-
-/// <summary>A row of one table as a C# type.</summary>
-/// <typeparam name="TSelf">The type itself.</typeparam>
-public interface ITypedRow<TSelf>
-    where TSelf : ITypedRow<TSelf>
-{
-    /// <summary>The table's name in the schema.</summary>
-    static abstract string TableName { get; }
-
-    /// <summary>Makes the typed row; columns that the peer's schema lacks take a default.</summary>
-    static abstract TSelf FromRow(IRowValues row);
 }

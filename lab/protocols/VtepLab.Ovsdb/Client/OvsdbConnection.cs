@@ -128,9 +128,9 @@ public sealed partial class OvsdbConnection
         {
             await await Task.WhenAny(parts);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancel.IsCancellationRequested)
+        catch (Exception exception)
         {
-            cause = exception;
+            cause = cancel.IsCancellationRequested && exception is OperationCanceledException ? null : exception;
         }
 
         _failure = Explain(cause);

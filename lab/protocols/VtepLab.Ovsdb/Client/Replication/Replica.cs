@@ -41,14 +41,6 @@ public sealed class Replica
     public ReplicaTable Table(string table) =>
         _tables.TryGetValue(table, out var found) ? found : throw new ArgumentException($"table {table} is not in this replica", nameof(table));
 
-    /// <summary>The rows of a table as a C# type, in the order of their UUIDs; none when the server's schema lacks the table.</summary>
-    public IEnumerable<T> All<T>()
-        where T : ITypedRow<T> => Has(T.TableName) ? Table(T.TableName).Rows.Select(row => T.FromRow(row)) : [];
-
-    /// <summary>The row with a UUID as a C# type, or the type's default.</summary>
-    public T? Find<T>(Uuid uuid)
-        where T : ITypedRow<T> => Has(T.TableName) && Table(T.TableName).Find(uuid) is { } row ? T.FromRow(row) : default;
-
     /// <summary>Takes the schema of the server it is to be filled from; with another one than before all rows go.</summary>
     internal void Adopt(DatabaseSchema schema)
     {
