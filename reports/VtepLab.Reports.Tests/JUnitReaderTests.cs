@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Xml;
 using VtepLab.Results;
@@ -64,31 +63,6 @@ public class JUnitReaderTests
         Assert.That(xml.SelectSingleNode("//failure/@message")?.Value, Is.EqualTo("a\uFFFDb\uFFFDc\uFFFDd\U0001F600"));
     }
 
-    private static async Task<JsonDocument> Parse(CertificationRun run)
-    {
-        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xml");
-        await File.WriteAllBytesAsync(file, WriterTests.Write(new JUnitWriter(), run));
-        try
-        {
-            // Debian's own interpreter, which sees Debian's modules; another python3 may come first on the path.
-            using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3")
-            {
-                ArgumentList = { "-c", Script, file }, RedirectStandardOutput = true, RedirectStandardError = true,
-            })!;
-            var output = python.StandardOutput.ReadToEndAsync();
-            var errors = await python.StandardError.ReadToEndAsync();
-            await python.WaitForExitAsync();
-            if (errors.Contains("No module named 'junitparser'", StringComparison.Ordinal))
-            {
-                RealPeer.Missing("python3-junitparser is not installed");
-            }
-
-            Assert.That(python.ExitCode, Is.Zero, errors);
-            return JsonDocument.Parse(await output);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
+    private static async Task<JsonDocument> Parse(CertificationRun run) =>
+        JsonDocument.Parse(await Debian.PythonAsync("python3-junitparser", "junitparser", Script, WriterTests.Write(new JUnitWriter(), run)));
 }

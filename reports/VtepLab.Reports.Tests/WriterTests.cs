@@ -7,6 +7,8 @@ public class WriterTests
     [TestCase("transcript.ndjson")]
     [TestCase("results.json")]
     [TestCase("junit.xml")]
+    [TestCase("ctrf.json")]
+    [TestCase("results.tap")]
     public void Writes_the_sample_run_as_it_was_reviewed(string fileName) =>
         GoldenFile.AssertEqual(fileName, Write(ReportFiles.All.Single(w => w.FileName == fileName), SampleRun.Create()));
 

@@ -13,8 +13,6 @@ namespace VtepLab.Reports;
 /// </remarks>
 public sealed class JUnitWriter : IReportWriter
 {
-    private const int MessagesShown = 20;
-
     /// <inheritdoc/>
     public string FileName => "junit.xml";
 
@@ -80,16 +78,13 @@ public sealed class JUnitWriter : IReportWriter
         switch (check.Verdict)
         {
             case Verdict.Fail:
-                WriteOutcome(xml, "failure", check.Message, Words.Of(requirement.Level), Story(check, conversation));
+                WriteOutcome(xml, "failure", check.Message, Words.Of(requirement.Level), CheckStory.Of(check, conversation));
                 break;
             case Verdict.Inconclusive:
-                WriteOutcome(xml, "error", check.Message, "inconclusive", Story(check, conversation));
+                WriteOutcome(xml, "error", check.Message, "inconclusive", CheckStory.Of(check, conversation));
                 break;
-            case Verdict.NotApplicable:
-                WriteOutcome(xml, "skipped", $"not applicable: {check.Message}", null, null);
-                break;
-            case Verdict.PassWithDeviation:
-                WriteOutcome(xml, "skipped", $"pass with deviation: {check.Message} Declared: {check.Deviation?.Reason}", null, null);
+            case Verdict.NotApplicable or Verdict.PassWithDeviation:
+                WriteOutcome(xml, "skipped", CheckStory.Reason(check), null, null);
                 break;
         }
 
@@ -116,38 +111,6 @@ public sealed class JUnitWriter : IReportWriter
         }
 
         xml.WriteEndElement();
-    }
-
-    /// <summary>What was done, expected and seen, and the end of the conversation, for a reader who sees only this file.</summary>
-    private static string Story(CheckResult check, ConversationIndex conversation)
-    {
-        var text = new StringBuilder();
-        text.Append(check.Message).Append('\n');
-        text.Append("required: ").Append(check.Requirement.See).Append(" (").Append(check.Requirement.Source).Append(")\n");
-        foreach (var step in check.Steps)
-        {
-            text.Append(step.Holds == false ? "BROKEN  " : step.Holds == true ? "holds   " : "        ").Append(step.Did).Append('\n');
-            if (step.Holds is not null)
-            {
-                text.Append("        expected: ").Append(step.Expected).Append("\n        seen:     ").Append(step.Seen).Append('\n');
-            }
-        }
-
-        var messages = conversation.Messages(check);
-        if (messages.IsEmpty)
-        {
-            return text.Append("no messages were exchanged\n").ToString();
-        }
-
-        var first = Math.Max(0, messages.Length - MessagesShown);
-        text.Append(first > 0 ? $"conversation, last {MessagesShown} of {messages.Length} messages:\n" : "conversation:\n");
-        foreach (var message in messages[first..])
-        {
-            var arrow = message.Direction switch { WireDirection.Sent => "->", WireDirection.Received => "<-", _ => "--" };
-            text.Append(CultureInfo.InvariantCulture, $"#{message.Sequence} {Seconds(message.At)} {message.Connection} {arrow} {message.Text}\n");
-        }
-
-        return text.ToString();
     }
 
     private static void WriteCounts(XmlWriter xml, IReadOnlyCollection<CheckResult> checks, TimeSpan time)

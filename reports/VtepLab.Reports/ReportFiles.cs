@@ -13,5 +13,8 @@ public static class ReportFiles
         new ResultsJsonWriter(),
         new JUnitWriter(),
         new HtmlReportWriter(),
+        new CtrfWriter(),
+        new SubunitWriter(),
+        new TapWriter(),
     ];
 }
