@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using VtepLab.Runtime;
 
 namespace VtepLab.Simulation;
 
@@ -15,6 +16,7 @@ public sealed class SimulatedWorld
     private readonly SortedDictionary<string, SimulatedHost> _hosts = new(StringComparer.Ordinal);
     private readonly List<SimulatedHost> _byId = [];
     private readonly Stack<DelaySource> _delays = new();
+    private SimulatedHost? _broker;
     private SimulationException? _failure;
 
     /// <summary>Makes an empty world.</summary>
@@ -37,6 +39,9 @@ public sealed class SimulatedWorld
 
     /// <summary>The network between the hosts, and what can go wrong with it.</summary>
     public SimulatedNetwork Network { get; }
+
+    /// <summary>The share of bus messages that are delivered twice, from 0 to 1.</summary>
+    public double BusDuplication { get; set; }
 
     /// <summary>The hosts, by name.</summary>
     public IReadOnlyDictionary<string, SimulatedHost> Hosts => _hosts;
@@ -74,6 +79,20 @@ public sealed class SimulatedWorld
         _byId.Add(host);
         Network.Register(host);
         return host;
+    }
+
+    /// <summary>Adds a message broker and attaches every host to it; it is a host like others and can be crashed, paused and cut off.</summary>
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public SimulatedHost AddBroker(string name = "broker", params string[] addresses)
+    {
+        if (_broker is not null)
+        {
+            throw new InvalidOperationException($"there is a broker already: {_broker.Name}");
+        }
+
+        var faults = Random("bus/faults");
+        _broker = AddHost(name, addresses);
+        return _broker.Start(host => BusBroker.RunAsync(host, () => faults.Chance(BusDuplication) ? BusFault.Twice : BusFault.None));
     }
 
     /// <summary>A stream of random numbers for a purpose of the experiment itself.</summary>
@@ -142,6 +161,9 @@ public sealed class SimulatedWorld
         var handle = Kernel.Schedule(VirtualTime.After(Kernel.Now, fromNow), Kernel.World, (SendOrPostCallback)(_ => action()), null);
         return new Scope(() => Kernel.Cancel(handle));
     }
+
+    internal IMessageBus? ConnectBus(HostLife life) =>
+        _broker is null ? null : new BusClient(life, new Endpoint(EndpointScheme.Tcp, _broker.Name, BusBroker.Port));
 
     internal ValueTask Delay(HostContext owner, long at, CancellationToken cancel)
     {

@@ -13,6 +13,7 @@ public sealed class VirtualWorld : IContractWorld
         var simulation = new SimulatedWorld(seed: 7);
         var server = simulation.AddHost("server", ServerAddress);
         var client = simulation.AddHost("client", "192.0.2.12");
+        simulation.AddBroker();
         simulation.At(TimeSpan.FromSeconds(30), () => throw new SimulationException("the body took more than 30 virtual seconds"));
         simulation.Run(() => body(server.Services, client.Services));
     }

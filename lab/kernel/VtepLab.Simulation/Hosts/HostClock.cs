@@ -58,6 +58,11 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
 
     private sealed class HostTimer(HostContext owner, HostClock clock, TimerCallback callback, object? state) : EventTarget, ITimer
     {
+        // The library's own timers (delays, time-outs) end waits and run as sources do, without a context; a host's callback is its
+        // code and runs under its context, like everything else it does.
+        private readonly SynchronizationContext? _context =
+            (callback.Target?.GetType() ?? callback.Method.DeclaringType)?.Assembly == typeof(TimerCallback).Assembly ? null : owner;
+
         private EventHandle _event;
         private bool _armed;
         private bool _disposed;
@@ -86,6 +91,11 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
             if (_period > TimeSpan.Zero)
             {
                 Arm(_period);
+            }
+
+            if (_context is not null)
+            {
+                SynchronizationContext.SetSynchronizationContext(_context);
             }
 
             callback(state);

@@ -11,6 +11,7 @@ internal sealed class HostLife : IHost
     private readonly SimulatedHost _host;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SortedDictionary<long, string> _running = [];
+    private IMessageBus? _bus;
     private long _spawns;
 
     public HostLife(SimulatedHost host, HostContext context)
@@ -29,7 +30,7 @@ internal sealed class HostLife : IHost
 
     public IReadOnlyDictionary<string, IFramePort> FramePorts => _host.PortsByName;
 
-    public IMessageBus Bus => _bus ??= _host.ConnectBus(this) ?? throw new InvalidOperationException($"{Name} is attached to no message bus");
+    public IMessageBus Bus => _bus ??= _host.Simulation.ConnectBus(this) ?? throw new InvalidOperationException($"{Name} is attached to no message bus");
 
     public IEntropy Entropy => _host.Entropy;
 
@@ -46,8 +47,6 @@ internal sealed class HostLife : IHost
 
     /// <summary>Called when the last spawned work has ended.</summary>
     public Action? Ended { get; set; }
-
-    private IMessageBus? _bus;
 
     public void Spawn(string name, Func<CancellationToken, Task> work)
     {

@@ -86,8 +86,6 @@ public sealed class SimulatedHost
 
     internal IReadOnlyDictionary<string, IFramePort> PortsByName => _ports;
 
-    internal Func<HostLife, IMessageBus>? BusOfLife { get; set; }
-
     /// <summary>Starts the host's program; it is started again at every <see cref="Restart"/>.</summary>
     public SimulatedHost Start(Func<IHost, Task> program)
     {
@@ -185,8 +183,6 @@ public sealed class SimulatedHost
 
     /// <summary>The host's name.</summary>
     public override string ToString() => Name;
-
-    internal IMessageBus? ConnectBus(HostLife life) => BusOfLife?.Invoke(life);
 
     internal void FailedBy(string work, Exception e, uint life)
     {

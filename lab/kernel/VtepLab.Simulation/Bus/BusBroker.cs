@@ -1,0 +1,237 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using VtepLab.Runtime;
+
+namespace VtepLab.Simulation;
+
+/// <summary>A message broker with the semantics that oslo.messaging gets from RabbitMQ, as the program of a host.</summary>
+/// <remarks>
+/// Topic exchange with exact keys, a fanout exchange a topic, transient queues: a restart loses them all. What a consumer has taken and not
+/// acknowledged when its stream ends goes back to the head of the queue. Publishers get a confirm. A client that says nothing for
+/// <see cref="Silence"/> is dropped.
+/// </remarks>
+internal sealed class BusBroker
+{
+    /// <summary>The broker's TCP port.</summary>
+    public const int Port = 5672;
+
+    /// <summary>How long either side listens to nothing before it gives the stream up (twice the heartbeat).</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(120);
+
+    private static readonly TimeSpan FanoutExpires = TimeSpan.FromMinutes(30);
+
+    private readonly IHost _host;
+    private readonly Func<BusFault> _fault;
+    private readonly ILogger _log;
+    private readonly SortedDictionary<string, BusQueue> _queues = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedSet<string>> _fanouts = new(StringComparer.Ordinal);
+    private long _tags;
+
+    private BusBroker(IHost host, Func<BusFault> fault) =>
+        (_host, _fault, _log) = (host, fault, host.Logs.CreateLogger<BusBroker>());
+
+    /// <summary>Runs a broker until the host stops.</summary>
+    /// <param name="host">The broker's host.</param>
+    /// <param name="fault">Asked at every delivery what goes wrong with it.</param>
+    public static async Task RunAsync(IHost host, Func<BusFault> fault)
+    {
+        var broker = new BusBroker(host, fault);
+        await using var listener = await host.Network.ListenAsync(new Endpoint(EndpointScheme.PassiveTcp, "", Port));
+        while (true)
+        {
+            var connection = await listener.AcceptAsync(host.Stopping);
+            host.Spawn($"client {connection.Remote}", cancel => broker.ServeAsync(connection, cancel));
+        }
+    }
+
+    private async Task ServeAsync(IConnection connection, CancellationToken cancel)
+    {
+        var wire = new BusWire(connection);
+        var consumers = new SortedDictionary<long, BusConsumer>();
+        try
+        {
+            using var watchdog = new Watchdog(_host, Silence, connection.Abort);
+            while (await wire.ReceiveAsync(cancel) is { } message)
+            {
+                watchdog.Feed();
+                Handle(message, wire, consumers);
+            }
+        }
+        catch (NetworkException e)
+        {
+            _log.LogInformation("lost {Client}: {Reason}", connection.Remote, e.Message);
+        }
+        finally
+        {
+            foreach (var consumer in consumers.Values)
+            {
+                End(consumer);
+            }
+
+            await connection.DisposeAsync();
+        }
+    }
+
+    private void Handle(JsonObject message, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
+    {
+        var id = (long?)message["id"] ?? 0;
+        switch ((string?)message["op"])
+        {
+            case "ping":
+                wire.Send(new JsonObject { ["op"] = "pong" });
+                break;
+            case "publish":
+                Publish(message);
+                wire.Send(new JsonObject { ["op"] = "confirm", ["id"] = id });
+                break;
+            case "consume":
+                var consumer = new BusConsumer(wire, id);
+                consumers.Add(id, consumer);
+                Consume(consumer, message);
+                wire.Send(new JsonObject { ["op"] = "confirm", ["id"] = id });
+                break;
+            case "cancel":
+                if (consumers.Remove(id, out var gone))
+                {
+                    End(gone);
+                }
+
+                break;
+            case "ack":
+                if (consumers.TryGetValue(id, out var taker))
+                {
+                    taker.Unacknowledged.Remove((long)message["tag"]!);
+                }
+
+                break;
+        }
+    }
+
+    private void Publish(JsonObject message)
+    {
+        var body = message["message"]!.DeepClone().AsObject();
+        DateTimeOffset? expires = (long?)message["expires"] is { } milliseconds ? _host.Time.GetUtcNow().AddMilliseconds(milliseconds) : null;
+        var key = (string)message["key"]!;
+        IEnumerable<string> names = (bool?)message["fanout"] == true ? _fanouts.GetValueOrDefault(key) ?? [] : [key];
+        foreach (var name in names.ToList())
+        {
+            // A message that no queue is bound for is dropped, as a topic exchange does.
+            if (Find(name) is { } queue)
+            {
+                queue.Add(new BusMessage(body, expires));
+                Deliver(queue);
+            }
+        }
+    }
+
+    private void Consume(BusConsumer consumer, JsonObject message)
+    {
+        foreach (var name in message["queues"]!.AsArray())
+        {
+            Join((string)name!, consumer);
+        }
+
+        if ((string?)message["fanout"] is { } fanout)
+        {
+            var name = (string)message["fanoutQueue"]!;
+            if (!_fanouts.TryGetValue(fanout, out var bound))
+            {
+                _fanouts.Add(fanout, bound = new SortedSet<string>(StringComparer.Ordinal));
+            }
+
+            bound.Add(name);
+            Join(name, consumer).Expires = DateTimeOffset.MaxValue;
+        }
+    }
+
+    private BusQueue Join(string name, BusConsumer consumer)
+    {
+        if (Find(name) is not { } queue)
+        {
+            _queues[name] = queue = new BusQueue(name);
+        }
+
+        queue.Add(consumer);
+        Deliver(queue);
+        return queue;
+    }
+
+    private void Deliver(BusQueue queue)
+    {
+        while (queue.TryTake(_host.Time.GetUtcNow(), out var message, out var consumer))
+        {
+            var fault = _fault();
+            for (var copies = fault == BusFault.Twice ? 2 : 1; copies > 0; copies--)
+            {
+                var tag = _tags++;
+                consumer.Unacknowledged.Add(tag, (queue, message));
+                consumer.Wire.Send(new JsonObject
+                {
+                    ["op"] = "deliver",
+                    ["id"] = consumer.Id,
+                    ["tag"] = tag,
+                    ["redelivered"] = message.Redelivered,
+                    ["message"] = message.Body.DeepClone(),
+                });
+            }
+        }
+    }
+
+    /// <summary>A consumer is gone: what it had taken goes back, in the old order, to who is left.</summary>
+    private void End(BusConsumer consumer)
+    {
+        var touched = new List<BusQueue>();
+        foreach (var queue in _queues.Values)
+        {
+            queue.Remove(consumer);
+            if (queue is { IsConsumed: false, Expires: not null })
+            {
+                queue.Expires = _host.Time.GetUtcNow() + FanoutExpires;
+            }
+        }
+
+        foreach (var (queue, message) in consumer.Unacknowledged.Values.Reverse())
+        {
+            queue.PutBack(message);
+            touched.Add(queue);
+        }
+
+        consumer.Unacknowledged.Clear();
+        touched.Reverse();
+        foreach (var queue in touched.Distinct())
+        {
+            Deliver(queue);
+        }
+    }
+
+    private BusQueue? Find(string name)
+    {
+        if (!_queues.TryGetValue(name, out var queue))
+        {
+            return null;
+        }
+
+        if (!queue.IsConsumed && queue.Expires <= _host.Time.GetUtcNow())
+        {
+            _queues.Remove(name);
+            foreach (var bound in _fanouts.Values)
+            {
+                bound.Remove(name);
+            }
+
+            return null;
+        }
+
+        return queue;
+    }
+}
+
+/// <summary>What goes wrong with a delivery.</summary>
+internal enum BusFault
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The message is delivered twice.</summary>
+    Twice,
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using VtepLab.Runtime;
+
+namespace VtepLab.Simulation;
+
+/// <summary>The wire between a simulated broker and its clients: one JSON object a line, in order.</summary>
+internal sealed class BusWire(IConnection connection)
+{
+    private const int LongestLine = 16 << 20;
+    private readonly Queue<byte[]> _outbox = new();
+    private bool _pumping;
+
+    /// <summary>Sends a line; errors show at the reader, which sees the same stream end.</summary>
+    public void Send(JsonObject message)
+    {
+        _outbox.Enqueue(JsonSerializer.SerializeToUtf8Bytes<JsonNode>(message));
+        if (!_pumping)
+        {
+            _ = PumpAsync();
+        }
+    }
+
+    /// <summary>The next line, or null at the end of the stream.</summary>
+    /// <exception cref="NetworkException">The stream broke.</exception>
+    public async ValueTask<JsonObject?> ReceiveAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            var result = await connection.Input.ReadAsync(cancel);
+            if (result.Buffer.PositionOf((byte)'\n') is { } end)
+            {
+                var line = result.Buffer.Slice(0, end);
+                var reader = new Utf8JsonReader(line);
+                var message = JsonNode.Parse(ref reader)!.AsObject();
+                connection.Input.AdvanceTo(result.Buffer.GetPosition(1, end));
+                return message;
+            }
+
+            if (result.IsCompleted || result.Buffer.Length > LongestLine)
+            {
+                return null;
+            }
+
+            connection.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        _pumping = true;
+        try
+        {
+            while (_outbox.TryDequeue(out var line))
+            {
+                connection.Output.Write(line);
+                connection.Output.Write("\n"u8);
+                await connection.Output.FlushAsync();
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            _outbox.Clear();
+        }
+        finally
+        {
+            _pumping = false;
+        }
+    }
+}
