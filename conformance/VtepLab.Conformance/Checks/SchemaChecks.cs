@@ -146,7 +146,8 @@ public static class SchemaChecks
     [Check("VTEP-SCH-009", Catches = "cuts-names")]
     public static async Task Names_of_networks_are_kept_whole(CheckContext c)
     {
-        var one = "abcdefghijklmnopqrstuvwxyz".First(letter => !c.Tester.Names.Contains(letter.ToString())).ToString();
+        var taken = c.Tester.First.Rows("Logical_Switch").Select(r => r.Text("name")).ToList();
+        var one = "abcdefghijklmnopqrstuvwxyz".First(letter => !taken.Contains(letter.ToString())).ToString();
         var mark = c.Name("");
         foreach (var name in new[]
         {

@@ -136,6 +136,51 @@ public sealed partial class CheckContext
         }
     }
 
+    /// <summary>The check's own connections that are open now.</summary>
+    public IReadOnlyList<WireSession> Extra => _sessions;
+
+    /// <summary>Opens one more connection where a refusal is as good an answer.</summary>
+    public async Task<bool> TryOpenAsync()
+    {
+        try
+        {
+            _sessions.Add(await Tester.Link.OpenAsync(Tester.NextConnectionName(), _check.Id, Timing.Reply, Cancel));
+            return true;
+        }
+        catch (NetworkException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Opens a connection without TLS, whatever the endpoint says.</summary>
+    public async Task<WireSession> OpenPlainAsync(string did)
+    {
+        Did(did);
+        try
+        {
+            var session = await Tester.Link.OpenPlainAsync(Tester.NextConnectionName(), _check.Id, Timing.Reply, Cancel);
+            _sessions.Add(session);
+            return session;
+        }
+        catch (NetworkException e)
+        {
+            Fail("connected", e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Closes the check's own connections.</summary>
+    public async Task CloseExtraAsync()
+    {
+        foreach (var session in _sessions)
+        {
+            await session.DisposeAsync();
+        }
+
+        _sessions.Clear();
+    }
+
     /// <summary>A request over the shared controller.</summary>
     public Task<Reply> RequestAsync(string did, string method, JsonNode? parameters, JsonNode? id = null) =>
         Ctl.RequestAsync(did, method, parameters, id);
@@ -154,12 +199,7 @@ public sealed partial class CheckContext
     public async Task EndAsync()
     {
         EndStep();
-        foreach (var session in _sessions)
-        {
-            await session.DisposeAsync();
-        }
-
-        _sessions.Clear();
+        await CloseExtraAsync();
         if (!_check.RunsBeside)
         {
             await Ctl.EndMonitorsAsync();

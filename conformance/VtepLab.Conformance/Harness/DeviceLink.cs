@@ -21,15 +21,31 @@ public sealed class DeviceLink(IHost host, Endpoint endpoint, TlsIdentity? tls, 
     /// <param name="within">How long to try.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="NetworkException">It could not be made in time.</exception>
-    public async Task<WireSession> OpenAsync(string name, string? check, TimeSpan within, CancellationToken cancel)
+    public Task<WireSession> OpenAsync(string name, string? check, TimeSpan within, CancellationToken cancel) =>
+        OpenAsync(endpoint, name, check, within, cancel);
+
+    /// <summary>As the other one, but without TLS.</summary>
+    public Task<WireSession> OpenPlainAsync(string name, string? check, TimeSpan within, CancellationToken cancel) =>
+        OpenAsync(endpoint.Scheme == EndpointScheme.Ssl ? endpoint with { Scheme = EndpointScheme.Tcp } : endpoint, name, check, within, cancel);
+
+    /// <summary>Stops listening, if it was.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_listener is { } listener)
+        {
+            await listener.DisposeAsync();
+        }
+    }
+
+    private async Task<WireSession> OpenAsync(Endpoint where, string name, string? check, TimeSpan within, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(within, host.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
         {
-            if (!endpoint.IsPassive)
+            if (!where.IsPassive)
             {
-                return new WireSession(host, await host.Network.ConnectAsync(endpoint, tls, both.Token), name, transcript, check);
+                return new WireSession(host, await host.Network.ConnectAsync(where, where.IsTls ? tls : null, both.Token), name, transcript, check);
             }
 
             _listener ??= await host.Network.ListenAsync(endpoint, tls, both.Token);
@@ -39,15 +55,6 @@ public sealed class DeviceLink(IHost host, Endpoint endpoint, TlsIdentity? tls, 
         {
             var what = endpoint.IsPassive ? $"no device called {endpoint}" : $"{endpoint} did not answer";
             throw new NetworkException(NetworkError.Unreachable, $"{what} within {within.TotalSeconds:0.#} s", e);
-        }
-    }
-
-    /// <summary>Stops listening, if it was.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_listener is { } listener)
-        {
-            await listener.DisposeAsync();
         }
     }
 }

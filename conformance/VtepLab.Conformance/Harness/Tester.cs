@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -47,8 +48,8 @@ public sealed class Tester(
     /// <summary>Names and numbers of this run.</summary>
     public Markings Marks { get; } = new(host.Entropy);
 
-    /// <summary>Names of Logical_Switches that were there when the run began.</summary>
-    public IReadOnlySet<string> Names { get; set; } = new SortedSet<string>(StringComparer.Ordinal);
+    /// <summary>What was on the device when the run began, before the suite had written anything.</summary>
+    public Snapshot First { get; set; } = new(ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Row>>.Empty);
 
     /// <summary>What the suite made on the device.</summary>
     public Journal Journal => field ??= new Journal(Marks.NamePrefix, Marks.MacPrefix, Markings.IsOwn);

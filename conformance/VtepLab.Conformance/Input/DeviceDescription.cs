@@ -45,6 +45,9 @@ public sealed record DeviceDescription
     /// <summary>How many tunnels it takes; null when nobody said.</summary>
     public int? TunnelLimit { get; init; }
 
+    /// <summary>VLANs that the switch uses by itself, so that nobody may bind them; empty when nobody said.</summary>
+    public ImmutableArray<int> LocalVlans { get; init; } = [];
+
     /// <summary>How long to wait for it.</summary>
     public Timing Timing { get; init; } = new();
 
@@ -53,7 +56,7 @@ public sealed record DeviceDescription
     public static DeviceDescription Parse(string file, string text)
     {
         var root = YamlValue.Parse(file, text);
-        root.AllowOnly("endpoint", "tls", "vendor", "model", "firmware", "ports", "reboot", "features", "limits", "timing");
+        root.AllowOnly("endpoint", "tls", "vendor", "model", "firmware", "ports", "reboot", "features", "limits", "local_vlans", "timing");
         root["features"]?.AllowOnly("source_node", "routing");
         root["limits"]?.AllowOnly("macs", "tunnels");
         return new DeviceDescription
@@ -69,6 +72,7 @@ public sealed record DeviceDescription
             Routing = root["features"]?["routing"]?.AsBool(),
             MacLimit = root["limits"]?["macs"]?.AsInt(1, 1_000_000),
             TunnelLimit = root["limits"]?["tunnels"]?.AsInt(1, 100_000),
+            LocalVlans = root["local_vlans"] is { } vlans ? [.. vlans.AsList().Select(v => v.AsInt(0, 4095))] : [],
             Timing = root["timing"] is { } timing ? ReadTiming(timing) : new Timing(),
         };
     }

@@ -41,7 +41,7 @@ public sealed class CertificationRunner(IHost host, CertificationOptions options
             tester = new Tester(host, link, transcript, options.Device, schema, announced ?? OvsValue.Parse("{}"));
             tester.Adopt(session);
             var before = await FirstLookAsync(tester, schema, cancel);
-            tester.Names = new SortedSet<string>(before.Rows("Logical_Switch").Select(r => r.Text("name")), StringComparer.Ordinal);
+            tester.First = before;
             var identity = Introduction.Identity(options, schema, before);
             watch?.Invoke(new RunStarted(identity, checks));
             var turns = new CheckTurns(tester, checks, options.Deviations, DateOnly.FromDateTime(startedAt.UtcDateTime), watch);

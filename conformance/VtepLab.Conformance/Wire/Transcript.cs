@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using VtepLab.Results;
 
 namespace VtepLab.Conformance.Wire;
@@ -23,7 +26,7 @@ public sealed class Transcript(TimeProvider time)
     public long Add(string connection, WireDirection direction, string text, string? check)
     {
         var sequence = _messages.Count + 1;
-        _messages.Add(new WireMessage(sequence, Now, connection, direction, text, check));
+        _messages.Add(new WireMessage(sequence, Now, connection, direction, Abridged(text), check));
         if (check is not null)
         {
             if (!_byCheck.TryGetValue(check, out var own))
@@ -36,6 +39,11 @@ public sealed class Transcript(TimeProvider time)
 
         return sequence;
     }
+
+    // Messages are kept as they were, but for the one or two that are megabytes of one letter.
+    private static string Abridged(string text) => text.Length <= 1 << 20 ? text : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{text[..2000]} ... ({text.Length} characters, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}) ... {text[^200..]}");
 
     /// <summary>Numbers, ascending, of the messages that belong to a check.</summary>
     public ImmutableArray<long> EvidenceOf(string check) => _byCheck.TryGetValue(check, out var own) ? [.. own] : [];

@@ -1,0 +1,22 @@
+using VtepLab.Results;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Conformance.Tests;
+
+/// <summary>The real emulator of Open vSwitch: what it does wrong has to be found, and nothing else.</summary>
+[Category(RealPeer.Category)]
+public class OvsVtepTests
+{
+    [Test]
+    public async Task What_ovs_vtep_does_wrong_is_found_and_covered_by_the_deviations_we_ship()
+    {
+        await using var peer = await OvsVtepPeer.StartAsync();
+
+        var run = await Certify.LiveAsync(peer.Database.Endpoint);
+
+        TestContext.Out.WriteLine($"{run.Duration.TotalSeconds:0.0} s\n{run.With(Verdict.Fail, Verdict.Inconclusive, Verdict.PassWithDeviation, Verdict.NotApplicable)}");
+        TestContext.Out.WriteLine(string.Join('\n', run.LeftBehind));
+        Assert.That(run.With(Verdict.Fail, Verdict.Inconclusive), Is.Empty);
+        Assert.That(run.Verdict, Is.EqualTo(CertificationVerdict.CertifiedWithDeviations));
+    }
+}
