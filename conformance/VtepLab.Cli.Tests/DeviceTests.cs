@@ -59,6 +59,7 @@ public class DeviceTests
         var result = await Vteplab.RunAsync("certify", "--ovsdb", $"tcp:127.0.0.1:{PeerProcess.FreePort()}", "--out", folder["out"]);
 
         Assert.That(result.Refusal(ExitCode.Unreachable), Does.Contain("cannot reach the device: connecting to tcp:127.0.0.1:"));
+        Assert.That(Directory.Exists(folder["out"]), Is.False, "nothing came of the run, so nothing is left of it");
     }
 
     [Test]

@@ -5,14 +5,12 @@ namespace VtepLab.Cli.Tests;
 /// <summary>The built command, run as a process, as a script runs it.</summary>
 internal static class Vteplab
 {
-    private static readonly string Program = Path.Combine(TestContext.CurrentContext.TestDirectory, "vteplab.dll");
+    /// <summary>The built command.</summary>
+    public static string Program { get; } = Path.Combine(TestContext.CurrentContext.TestDirectory, "vteplab.dll");
 
     /// <summary>Runs it to its end.</summary>
     public static Task<ToolResult> RunAsync(params string[] arguments) =>
         PeerProcess.RunAsync(RealPeer.Require("dotnet"), [Program, .. arguments], limit: TimeSpan.FromMinutes(2));
-
-    /// <summary>Starts it, to be watched and sent signals.</summary>
-    public static PeerProcess Start(params string[] arguments) => PeerProcess.Start(RealPeer.Require("dotnet"), [Program, .. arguments]);
 
     /// <summary>A command that refused: its code, nothing on standard output, and one line without a stack trace on standard error.</summary>
     public static string Refusal(this ToolResult result, ExitCode code)

@@ -7,7 +7,9 @@ namespace VtepLab.Cli;
 /// <summary>The folder that the reports of a run go to.</summary>
 internal sealed class RunFolder
 {
-    private RunFolder(string path) => Path = path;
+    private readonly bool isNew;
+
+    private RunFolder(string path, bool isNew) => (Path, this.isNew) = (path, isNew);
 
     /// <summary>The path as the user gave it.</summary>
     public string Path { get; }
@@ -20,6 +22,7 @@ internal sealed class RunFolder
     public static RunFolder Make(string? path, string kind, DateTimeOffset now)
     {
         path ??= System.IO.Path.Combine("out", string.Create(CultureInfo.InvariantCulture, $"{kind}-{now.UtcDateTime:yyyyMMdd-HHmmss}"));
+        var isNew = !Directory.Exists(path);
         try
         {
             Directory.CreateDirectory(path);
@@ -30,7 +33,7 @@ internal sealed class RunFolder
             throw new CommandException(ExitCode.Usage, $"cannot write the reports to {path}: {e.Message}", e);
         }
 
-        return new RunFolder(path);
+        return new RunFolder(path, isNew);
     }
 
     /// <summary>Writes every report; each appears whole or not at all.</summary>
@@ -53,6 +56,15 @@ internal sealed class RunFolder
             {
                 throw new CommandException(ExitCode.Usage, $"cannot write {file}: {e.Message}", e);
             }
+        }
+    }
+
+    /// <summary>Takes the folder away again when nothing came of the run, and the folder was made for it.</summary>
+    public void RemoveUnused()
+    {
+        if (isNew && Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any())
+        {
+            Directory.Delete(Path);
         }
     }
 

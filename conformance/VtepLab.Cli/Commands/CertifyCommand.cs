@@ -55,12 +55,19 @@ internal sealed class CertifyCommand
         var options = OptionsOf(parsed);
         CheckSelection.Of(options); // A wrong selection is said before anything is touched.
         var place = RunFolder.Make(parsed.GetValue(folder), "certify", DateTimeOffset.UtcNow);
-        var run = await LiveHost.RunAsync(
-            "tester", null, host => new CertificationRunner(host, options, CertifyProgress.Watch).RunAsync(cancel), CancellationToken.None);
-        run = run with { Versions = [.. run.Versions, .. ToolVersion.Components] };
-        place.Write(run);
-        CertifySummary.Write(run, place);
-        return (int)CodeOf(run);
+        try
+        {
+            var run = await LiveHost.RunAsync(
+                "tester", null, host => new CertificationRunner(host, options, CertifyProgress.Watch).RunAsync(cancel), CancellationToken.None);
+            run = run with { Versions = [.. run.Versions, .. ToolVersion.Components] };
+            place.Write(run);
+            CertifySummary.Write(run, place);
+            return (int)CodeOf(run);
+        }
+        finally
+        {
+            place.RemoveUnused();
+        }
     }
 
     private CertificationOptions OptionsOf(ParseResult parsed)

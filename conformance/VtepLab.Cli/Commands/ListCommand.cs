@@ -2,6 +2,7 @@ using System.CommandLine;
 using VtepLab.Cli.Output;
 using VtepLab.Conformance.Catalogue;
 using VtepLab.Conformance.Harness;
+using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Results;
 
 namespace VtepLab.Cli.Commands;
@@ -15,6 +16,7 @@ internal static class ListCommand
         Of("checks", "Requirements of the catalogue that have a check", Checks),
         Of("requirements", "Every requirement of the catalogue, with a check or without", Requirements),
         Of("profiles", "Named selections of checks", Profiles),
+        Of("quirks", "Ways in which the emulated switch can misbehave, and the requirement each violates", Quirks),
     };
 
     private static Command Of(string name, string description, Func<Table> fill)
@@ -43,6 +45,17 @@ internal static class ListCommand
         foreach (var r in RequirementBook.BuiltIn.All)
         {
             table.Add(r.Id, Words.Of(r.Level), covered.Contains(r.Id) ? "yes" : "no", r.Needs, r.Group, r.Source, r.Do, r.See);
+        }
+
+        return table;
+    }
+
+    private static Table Quirks()
+    {
+        var table = new Table("id", "requirement", "summary");
+        foreach (var quirk in SwitchQuirkBook.All)
+        {
+            table.Add(quirk.Id, quirk.Requirement, quirk.Summary);
         }
 
         return table;

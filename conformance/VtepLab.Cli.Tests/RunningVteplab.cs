@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text;
+using VtepLab.Testing;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Cli.Tests;
+
+/// <summary>The built command while it runs. It is started without a shell between: one would have it ignore the interrupt key.</summary>
+internal sealed class RunningVteplab : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+
+    public RunningVteplab(params string[] arguments)
+    {
+        process = Process.Start(new ProcessStartInfo(RealPeer.Require("dotnet"), [Vteplab.Program, .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        process.OutputDataReceived += (_, e) => Keep(e.Data);
+        process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it wrote so far, standard output and standard error as they came.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Waits until it has written something.</summary>
+    public Task SaysAsync(string text) => Eventually.That(() => Task.FromResult(Output), Does.Contain(text), TimeSpan.FromSeconds(30));
+
+    /// <summary>Sends it a signal (<c>INT</c>, <c>TERM</c>).</summary>
+    public async Task SignalAsync(string signal) => (await PeerProcess.RunAsync(RealPeer.Require("kill"), [$"-{signal}", $"{process.Id}"])).Success();
+
+    /// <summary>How it ended.</summary>
+    public async Task<ExitCode> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await process.WaitForExitAsync(limit.Token); // Waits for the last of the output too.
+        return (ExitCode)process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            lock (output)
+            {
+                output.Append(line).Append('\n');
+            }
+        }
+    }
+}
