@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using VtepLab.Runtime;
+using VtepLab.Testing.Peers;
 
 namespace VtepLab.Kernel.Tests.Contract;
 
 /// <summary>What an agent may rely on from the message bus, in either world.</summary>
 [TestFixture(typeof(VirtualWorld))]
+[TestFixture(typeof(LiveRabbitWorld), Category = RealPeer.Category)]
 public class BusContractTests<TWorld>
     where TWorld : IContractWorld, new()
 {

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using VtepLab.Runtime;
+
+namespace VtepLab.Hosting;
+
+/// <summary>The messages of oslo.messaging 14 as they stand in an AMQP body: an envelope of version 2.0 around a JSON string.</summary>
+/// <remarks>Pure functions; which queues the messages travel through is the bus's affair.</remarks>
+public static class OsloMessage
+{
+    private const string ContextPrefix = "_context_";
+
+    /// <summary>The body of a request.</summary>
+    /// <param name="target">Its namespace and version go into the message.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="arguments">Its named arguments.</param>
+    /// <param name="context">The caller's context, a member a field.</param>
+    /// <param name="uniqueId">32 hex digits, new for every message.</param>
+    /// <param name="call">The message id (32 hex digits) and the reply queue of a call; null for a cast.</param>
+    public static byte[] Request(
+        BusTarget target, string method, JsonObject arguments, JsonObject? context, string uniqueId, (string MessageId, string ReplyQueue)? call)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(arguments);
+        var inner = new JsonObject { ["method"] = method, ["args"] = arguments.DeepClone(), ["version"] = target.Version };
+        if (target.Namespace is { } name)
+        {
+            inner["namespace"] = name;
+        }
+
+        foreach (var (field, value) in context ?? [])
+        {
+            inner[ContextPrefix + field] = value?.DeepClone();
+        }
+
+        if (call is var (id, queue))
+        {
+            inner["_msg_id"] = id;
+            inner["_reply_q"] = queue;
+            inner["_timeout"] = null;
+        }
+
+        inner["_unique_id"] = uniqueId;
+        return Envelope(inner);
+    }
+
+    /// <summary>The body of the reply to a call.</summary>
+    /// <param name="messageId">The call's message id.</param>
+    /// <param name="uniqueId">32 hex digits, new for every message.</param>
+    /// <param name="result">What the method returned.</param>
+    /// <param name="failure">What it raised instead; null for success.</param>
+    public static byte[] Reply(string messageId, string uniqueId, JsonNode? result, BusRemoteException? failure) => Envelope(new JsonObject
+    {
+        ["_msg_id"] = messageId,
+        ["_unique_id"] = uniqueId,
+        ["result"] = failure is null ? result?.DeepClone() : null,
+        ["failure"] = failure is null ? null : Failure(failure).ToJsonString(),
+        ["ending"] = true,
+    });
+
+    /// <summary>Opens a body; also one without the envelope, which oslo.messaging accepts.</summary>
+    /// <exception cref="FormatException">It is no message; says what was expected.</exception>
+    public static JsonObject Open(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var outer = JsonNode.Parse(body) as JsonObject ?? throw new FormatException("expected a JSON object");
+            if (outer["oslo.message"] is not { } inner)
+            {
+                return outer;
+            }
+
+            return JsonNode.Parse((string)inner!) as JsonObject ?? throw new FormatException("expected a JSON object in oslo.message");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"no oslo.messaging message: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The request in an opened message.</summary>
+    /// <exception cref="FormatException">It has no method.</exception>
+    public static BusRequest ReadRequest(JsonObject message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message["method"] is not JsonValue method || !method.TryGetValue<string>(out var name))
+        {
+            throw new FormatException("no oslo.messaging request: expected a method");
+        }
+
+        var context = new JsonObject();
+        foreach (var (field, value) in message)
+        {
+            if (field.StartsWith(ContextPrefix, StringComparison.Ordinal))
+            {
+                context[field[ContextPrefix.Length..]] = value?.DeepClone();
+            }
+        }
+
+        return new BusRequest(
+            name, message["args"]?.DeepClone() as JsonObject ?? [], context, (string?)message["namespace"], (string?)message["version"] ?? "1.0");
+    }
+
+    /// <summary>The failure in an opened reply; null when there is none.</summary>
+    public static BusRemoteException? ReadFailure(JsonObject reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        if ((string?)reply["failure"] is not { } text)
+        {
+            return null;
+        }
+
+        var failure = JsonNode.Parse(text)!;
+        return new BusRemoteException((string?)failure["class"] ?? "RemoteError", (string?)failure["message"] ?? "");
+    }
+
+    private static JsonObject Failure(BusRemoteException e) => new()
+    {
+        ["class"] = e.RemoteClass,
+        ["module"] = "vteplab",
+        ["message"] = e.Message,
+        ["tb"] = new JsonArray($"{e.RemoteClass}: {e.Message}\n"),
+        ["args"] = new JsonArray(e.Message),
+        ["kwargs"] = new JsonObject(),
+    };
+
+    private static byte[] Envelope(JsonObject inner) =>
+        Encoding.UTF8.GetBytes(new JsonObject { ["oslo.version"] = "2.0", ["oslo.message"] = inner.ToJsonString() }.ToJsonString());
+}

@@ -1,0 +1,332 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using VtepLab.Runtime;
+using IConnection = RabbitMQ.Client.IConnection;
+
+namespace VtepLab.Hosting;
+
+/// <summary>The message bus over RabbitMQ, with the queues and messages of oslo.messaging 14, so that both can talk to each other.</summary>
+/// <remarks>
+/// Unlike oslo.messaging, a server acknowledges when its handler has returned and takes one message at a time; nobody else on the bus can
+/// tell. After a loss of the broker it reconnects (1 s, then 2 s more each time, up to 30 s), declares again what it serves, and sends again what
+/// was not confirmed. All of its own state is touched on the host's loop only.
+/// </remarks>
+public sealed class RabbitBus : IMessageBus, IAsyncDisposable
+{
+    private const int ReplyQueueExpires = 1_800_000; // Milliseconds; oslo.messaging's rabbit_transient_queues_ttl.
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReplyRetry = TimeSpan.FromMilliseconds(250);
+
+    private readonly IHost _host;
+    private readonly RabbitBusOptions _options;
+    private readonly ILogger _log;
+    private readonly SynchronizationContext _loop;
+    private readonly Dictionary<string, TaskCompletionSource<JsonObject>> _calls = new(StringComparer.Ordinal);
+    private readonly List<RabbitServer> _servers = [];
+    private readonly HashSet<string> _declared = new(StringComparer.Ordinal);
+    private readonly string _replyQueue;
+    private TaskCompletionSource<IChannel> _sender = new();
+    private IConnection? _connection;
+    private bool _disposed;
+
+    /// <summary>Attaches a host; made on the host's loop, as <see cref="LiveHostOptions.Bus"/> does.</summary>
+    public RabbitBus(IHost host, RabbitBusOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        (_host, _options) = (host, options);
+        _log = host.Logs.CreateLogger<RabbitBus>();
+        _loop = SynchronizationContext.Current ?? throw new InvalidOperationException("a bus is made on its host's loop");
+        _replyQueue = $"reply_{host.Entropy.NewUuid():N}";
+        host.Spawn("bus", RunAsync);
+    }
+
+    internal IHost Host => _host;
+
+    internal RabbitBusOptions Options => _options;
+
+    internal SynchronizationContext Loop => _loop;
+
+    internal ILogger Log => _log;
+
+    /// <inheritdoc/>
+    public async ValueTask CastAsync(
+        BusTarget target, string method, JsonObject arguments, JsonObject? context = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        await SendAsync(target, OsloMessage.Request(target, method, arguments, context, NewId(), null), null, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<JsonNode?> CallAsync(
+        BusTarget target, string method, JsonObject arguments, TimeSpan timeout, JsonObject? context = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var id = NewId();
+        var reply = new TaskCompletionSource<JsonObject>();
+        _calls.Add(id, reply);
+        using var limit = new CancellationTokenSource(timeout, _host.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            await SendAsync(target, OsloMessage.Request(target, method, arguments, context, NewId(), (id, _replyQueue)), timeout, either.Token);
+            var answer = await reply.Task.WaitAsync(either.Token);
+            return OsloMessage.ReadFailure(answer) is { } failure ? throw failure : answer["result"]?.DeepClone();
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no reply to {method} from {target.Topic}{(target.Server is null ? "" : "." + target.Server)} within {timeout}");
+        }
+        finally
+        {
+            _calls.Remove(id);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (target.Server is null)
+        {
+            throw new ArgumentException($"serving {target.Topic} needs a server's name", nameof(target));
+        }
+
+        var server = new RabbitServer(this, target, handler, $"{target.Topic}_fanout_{_host.Entropy.NewUuid():N}");
+        _servers.Add(server);
+        while (!server.IsServing)
+        {
+            await _sender.Task.WaitAsync(cancel);
+            if (_connection is { IsOpen: true } connection && !server.IsServing)
+            {
+                await TriedAsync(async () => await server.StartAsync(connection, cancel));
+            }
+        }
+
+        return server;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (_connection is { } connection)
+        {
+            await TriedAsync(async () => await connection.CloseAsync());
+            await connection.DisposeAsync();
+        }
+    }
+
+    internal void Forget(RabbitServer server) => _servers.Remove(server);
+
+    /// <summary>Sends a reply; one whose queue is not there is tried again for a minute, as oslo.messaging does.</summary>
+    internal async Task ReplyAsync(string queue, string messageId, JsonNode? result, BusRemoteException? failure, CancellationToken cancel)
+    {
+        var body = OsloMessage.Reply(messageId, NewId(), result, failure);
+        for (var tries = 0; tries < 240; tries++)
+        {
+            try
+            {
+                await PublishAsync("", queue, mandatory: true, body, null, cancel);
+                return;
+            }
+            catch (PublishException e) when (e.IsReturn)
+            {
+                await _host.DelayAsync(ReplyRetry, cancel);
+            }
+        }
+
+        _log.LogWarning("no reply queue {Queue} for a minute; the reply to {Message} is dropped", queue, messageId);
+    }
+
+    /// <summary>Runs something that a lost connection may end; the reconnecting loop does the rest.</summary>
+    internal async Task<bool> TriedAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+            return true;
+        }
+        catch (Exception e) when (e is RabbitMQClientException or IOException or ObjectDisposedException or TimeoutException)
+        {
+            _log.LogDebug("the broker was lost meanwhile: {Reason}", e.Message);
+            return false;
+        }
+    }
+
+    internal async Task DeclareExchangeAsync(IChannel channel, BusTarget target, CancellationToken cancel)
+    {
+        if (target.Fanout)
+        {
+            await channel.ExchangeDeclareAsync($"{target.Topic}_fanout", "fanout", durable: false, autoDelete: true, cancellationToken: cancel);
+        }
+        else
+        {
+            var durable = _options.DurableQueues || _options.QuorumQueues;
+            await channel.ExchangeDeclareAsync(target.Exchange, "topic", durable, autoDelete: false, cancellationToken: cancel);
+        }
+    }
+
+    private string NewId() => _host.Entropy.NewUuid().ToString("N");
+
+    private async Task SendAsync(BusTarget target, byte[] body, TimeSpan? expiration, CancellationToken cancel)
+    {
+        var key = target.Fanout ? "" : target.Server is null ? target.Topic : $"{target.Topic}.{target.Server}";
+        var exchange = target.Fanout ? $"{target.Topic}_fanout" : target.Exchange;
+        await PublishAsync(exchange, key, mandatory: false, body, expiration, cancel, channel => DeclareOnceAsync(channel, target, exchange, cancel));
+    }
+
+    private async Task DeclareOnceAsync(IChannel channel, BusTarget target, string exchange, CancellationToken cancel)
+    {
+        // A fanout exchange goes with its last queue, so it is declared each time; one that is missing would close the channel.
+        if (target.Fanout || _declared.Add(exchange))
+        {
+            await DeclareExchangeAsync(channel, target, cancel);
+        }
+    }
+
+    /// <summary>Publishes and waits for the broker's confirm; again over the next connection if this one is lost before.</summary>
+    private async Task PublishAsync(
+        string exchange, string key, bool mandatory, byte[] body, TimeSpan? expiration, CancellationToken cancel, Func<IChannel, Task>? before = null)
+    {
+        var properties = new BasicProperties
+        {
+            ContentType = "application/json", ContentEncoding = "utf-8", DeliveryMode = DeliveryModes.Persistent, Priority = 0,
+        };
+        if (expiration is { } limit)
+        {
+            properties.Expiration = ((long)limit.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        while (true)
+        {
+            var channel = await _sender.Task.WaitAsync(cancel);
+            try
+            {
+                if (before is not null)
+                {
+                    await before(channel);
+                }
+
+                await channel.BasicPublishAsync(exchange, key, mandatory, properties, body, cancel);
+                return;
+            }
+            catch (Exception e) when (e is OperationInterruptedException or IOException or ObjectDisposedException)
+            {
+                _log.LogInformation("the broker was lost before it confirmed a message to {Exchange}/{Key}: {Reason}", exchange, key, e.Message);
+                await _host.DelayAsync(TimeSpan.FromMilliseconds(50), cancel);
+            }
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = _options.Broker, AutomaticRecoveryEnabled = false, TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = _options.Heartbeat, ClientProvidedName = _host.Name,
+        };
+        var backOff = TimeSpan.FromSeconds(1);
+        while (!cancel.IsCancellationRequested && !_disposed)
+        {
+            try
+            {
+                var connection = await factory.CreateConnectionAsync(cancel);
+                var lost = new TaskCompletionSource<string>();
+                connection.ConnectionShutdownAsync += (_, reason) =>
+                {
+                    _loop.Post(_ => lost.TrySetResult(reason.ReplyText), null);
+                    return Task.CompletedTask;
+                };
+                _connection = connection;
+                backOff = TimeSpan.FromSeconds(1);
+                await UseAsync(connection, lost.Task, cancel);
+                _log.LogWarning("lost the broker {Broker}: {Reason}; reconnecting in {BackOff}", _options.Broker.Authority, await lost.Task, backOff);
+            }
+            catch (Exception e) when (e is RabbitMQClientException or IOException or ObjectDisposedException or TimeoutException)
+            {
+                _log.LogWarning(
+                    "no broker at {Broker}: {Reason}; trying again in {BackOff}", _options.Broker.Authority, e.InnerException?.Message ?? e.Message, backOff);
+            }
+
+            if (_disposed)
+            {
+                return;
+            }
+
+            await _host.DelayAsync(backOff, cancel);
+            backOff = backOff + TimeSpan.FromSeconds(2) < LongestBackOff ? backOff + TimeSpan.FromSeconds(2) : LongestBackOff;
+        }
+    }
+
+    private async Task UseAsync(IConnection connection, Task lost, CancellationToken cancel)
+    {
+        try
+        {
+            _declared.Clear();
+            var replies = await connection.CreateChannelAsync(cancellationToken: cancel);
+            await replies.QueueDeclareAsync(
+                _replyQueue, durable: false, exclusive: false, autoDelete: false,
+                new Dictionary<string, object?> { ["x-expires"] = ReplyQueueExpires }, cancellationToken: cancel);
+            await replies.BasicConsumeAsync(_replyQueue, autoAck: true, new PostingConsumer(replies, this, OnReply), cancel);
+            foreach (var server in _servers.ToList())
+            {
+                await server.StartAsync(connection, cancel);
+            }
+
+            var sender = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), cancel);
+            sender.ChannelShutdownAsync += (_, _) =>
+            {
+                // A channel that the broker closes (a wrong flag on a declaration) takes the connection with it, so that all starts afresh.
+                _loop.Post(_ => _ = TriedAsync(async () => await connection.AbortAsync()), null);
+                return Task.CompletedTask;
+            };
+            _sender.TrySetResult(sender);
+            await lost.WaitAsync(cancel);
+        }
+        finally
+        {
+            if (_sender.Task.IsCompleted)
+            {
+                _sender = new TaskCompletionSource<IChannel>();
+            }
+
+            foreach (var server in _servers)
+            {
+                server.Lost();
+            }
+
+            if (!_disposed)
+            {
+                _connection = null;
+                await connection.DisposeAsync();
+            }
+        }
+    }
+
+    private void OnReply(ulong tag, byte[] body, string? contentType)
+    {
+        try
+        {
+            var reply = OsloMessage.Open(body);
+            if ((string?)reply["_msg_id"] is { } id && _calls.TryGetValue(id, out var call))
+            {
+                // A reply may come in two parts: the result, then the ending.
+                if ((bool?)reply["ending"] != true || reply["result"] is not null || reply["failure"] is not null || !call.Task.IsCompleted)
+                {
+                    call.TrySetResult(reply);
+                }
+            }
+        }
+        catch (FormatException e)
+        {
+            _log.LogWarning("dropped a reply: {Reason}", e.Message);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using VtepLab.Runtime;
+using IConnection = RabbitMQ.Client.IConnection;
+
+namespace VtepLab.Hosting;
+
+/// <summary>One served topic: its three queues on one channel, one message at a time, acknowledged when handled.</summary>
+internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler handler, string fanoutQueue) : IAsyncDisposable
+{
+    private const int FanoutQueueExpires = 1_800_000;
+    private const int RemembersLast = 16; // As oslo.messaging does, a repeat of one of the last messages is dropped.
+
+    private readonly Queue<(IChannel Channel, ulong Tag, byte[] Body)> _taken = new();
+    private readonly Queue<string> _seen = new();
+    private IChannel? _channel;
+    private bool _working;
+    private bool _disposed;
+
+    public bool IsServing { get; private set; }
+
+    public async Task StartAsync(IConnection connection, CancellationToken cancel)
+    {
+        var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        var durable = bus.Options.DurableQueues || bus.Options.QuorumQueues;
+        var arguments = bus.Options.QuorumQueues ? new Dictionary<string, object?> { ["x-queue-type"] = "quorum" } : null;
+        await bus.DeclareExchangeAsync(channel, target, cancel);
+        await bus.DeclareExchangeAsync(channel, target with { Fanout = true }, cancel);
+        foreach (var queue in (string[])[target.Topic, $"{target.Topic}.{target.Server}"])
+        {
+            await channel.QueueDeclareAsync(queue, durable, exclusive: false, autoDelete: false, arguments, cancellationToken: cancel);
+            await channel.QueueBindAsync(queue, target.Exchange, queue, cancellationToken: cancel);
+        }
+
+        await channel.QueueDeclareAsync(
+            fanoutQueue, durable: false, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-expires"] = FanoutQueueExpires }, cancellationToken: cancel);
+        await channel.QueueBindAsync(fanoutQueue, $"{target.Topic}_fanout", target.Topic, cancellationToken: cancel);
+        _channel = channel; // Before the first delivery, which may come while the next queue is being asked for.
+        var consumer = new PostingConsumer(channel, bus, (tag, body, type) => Take(channel, tag, body, type));
+        foreach (var queue in (string[])[target.Topic, $"{target.Topic}.{target.Server}", fanoutQueue])
+        {
+            await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancel);
+        }
+
+        IsServing = true;
+    }
+
+    /// <summary>The connection is gone; what was taken comes again.</summary>
+    public void Lost()
+    {
+        (_channel, IsServing) = (null, false);
+        _taken.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        bus.Forget(this);
+        _taken.Clear();
+        if (_channel is { } channel)
+        {
+            _channel = null;
+            await bus.TriedAsync(async () => await channel.CloseAsync()); // The broker then hands out again what was not acknowledged.
+            await channel.DisposeAsync();
+        }
+    }
+
+    private void Take(IChannel channel, ulong tag, byte[] body, string? contentType)
+    {
+        if (_disposed || channel != _channel)
+        {
+            return;
+        }
+
+        if (contentType != "application/json")
+        {
+            bus.Log.LogWarning("dropped a message for {Topic}: its content type is {Type}, expected application/json", target.Topic, contentType);
+            Acknowledge(channel, tag);
+            return;
+        }
+
+        _taken.Enqueue((channel, tag, body));
+        if (!_working)
+        {
+            _working = true;
+            bus.Host.Spawn($"bus handler of {target.Topic}", WorkAsync);
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken cancel)
+    {
+        try
+        {
+            while (!_disposed && _taken.TryDequeue(out var taken))
+            {
+                await HandleAsync(taken.Channel, taken.Tag, taken.Body, cancel);
+            }
+        }
+        finally
+        {
+            _working = false;
+        }
+    }
+
+    private async Task HandleAsync(IChannel channel, ulong tag, byte[] body, CancellationToken cancel)
+    {
+        JsonObject message;
+        BusRequest request;
+        try
+        {
+            message = OsloMessage.Open(body);
+            request = OsloMessage.ReadRequest(message);
+        }
+        catch (FormatException e)
+        {
+            bus.Log.LogWarning("dropped a message for {Topic}: {Reason}", target.Topic, e.Message);
+            Acknowledge(channel, tag);
+            return;
+        }
+
+        var unique = (string?)message["_unique_id"];
+        if (unique is null || !_seen.Contains(unique))
+        {
+            var (result, failure) = await AnswerAsync(request, cancel);
+            if (_disposed)
+            {
+                return; // Somebody else gets it.
+            }
+
+            if (unique is not null)
+            {
+                _seen.Enqueue(unique);
+                while (_seen.Count > RemembersLast)
+                {
+                    _seen.Dequeue();
+                }
+            }
+
+            if ((string?)message["_reply_q"] is { } queue && (string?)message["_msg_id"] is { } id)
+            {
+                bus.Host.Spawn($"reply to {request.Method}", stop => bus.ReplyAsync(queue, id, result, failure, stop));
+            }
+        }
+
+        Acknowledge(channel, tag);
+    }
+
+    private async Task<(JsonNode? Result, BusRemoteException? Failure)> AnswerAsync(BusRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return (await handler(request, cancel), null);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            throw; // Stopping: not acknowledged, so another server gets it.
+        }
+        catch (BusRemoteException e)
+        {
+            return (null, e);
+        }
+#pragma warning disable CA1031 // Whatever a handler lets out is the caller's answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            bus.Log.LogWarning(e, "{Method} failed", request.Method);
+            return (null, new BusRemoteException(e.GetType().Name, e.Message));
+        }
+    }
+
+    private void Acknowledge(IChannel channel, ulong tag)
+    {
+        if (channel == _channel)
+        {
+            _ = bus.TriedAsync(async () => await channel.BasicAckAsync(tag, multiple: false));
+        }
+    }
+}

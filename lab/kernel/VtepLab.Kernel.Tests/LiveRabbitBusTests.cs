@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using VtepLab.Hosting;
+using VtepLab.Runtime;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Kernel.Tests;
+
+/// <summary>What only the real broker can show: the queues' names, the bytes, and a broker that dies.</summary>
+[Category(RealPeer.Category)]
+public class LiveRabbitBusTests
+{
+    [Test]
+    public async Task The_exchanges_and_queues_are_those_of_oslo_messaging()
+    {
+        var broker = SharedRabbitMq.Get();
+        await broker.ControlAsync("add_vhost", "names");
+        await broker.ControlAsync("set_permissions", "-p", "names", "guest", ".*", ".*", ".*");
+        var options = new LiveHostOptions { Bus = host => new RabbitBus(host, new RabbitBusOptions(new Uri(broker.Uri, "names"))) };
+        string queues = "", exchanges = "", bindings = "";
+        await LiveHost.RunAsync("agent", options, async host =>
+        {
+            await using var serving = await host.Bus.ServeAsync(new BusTarget("l2gateway_agent", "tor-agent"), (_, _) => new((JsonNode?)null));
+            await host.Bus.CallAsync(new BusTarget("l2gateway_agent"), "m", [], TimeSpan.FromSeconds(10));
+            queues = await broker.ControlAsync("list_queues", "-p", "names", "--no-table-headers", "name", "durable", "auto_delete", "arguments");
+            exchanges = await broker.ControlAsync("list_exchanges", "-p", "names", "--no-table-headers", "name", "type", "durable", "auto_delete");
+            bindings = await broker.ControlAsync("list_bindings", "-p", "names", "--no-table-headers", "source_name", "routing_key", "destination_name");
+        });
+
+        Assert.Multiple(() =>
+        {
+            // Names and flags as captured from neutron-server and oslo.messaging 14.
+            Assert.That(Lines(queues), Has.Exactly(1).EqualTo("l2gateway_agent false false []"));
+            Assert.That(Lines(queues), Has.Exactly(1).EqualTo("l2gateway_agent.tor-agent false false []"));
+            Assert.That(
+                Lines(queues), Has.Exactly(1).Match("^l2gateway_agent_fanout_[0-9a-f]{32} false false \\[\\{\"x-expires\",\\s*1800000\\}\\]$"));
+            Assert.That(Lines(queues), Has.Exactly(1).Match("^reply_[0-9a-f]{32} false false \\[\\{\"x-expires\",\\s*1800000\\}\\]$"));
+            Assert.That(Lines(exchanges), Does.Contain("neutron topic false false"));
+            Assert.That(Lines(exchanges), Does.Contain("l2gateway_agent_fanout fanout false true"));
+            Assert.That(Lines(bindings), Does.Contain("neutron l2gateway_agent l2gateway_agent"));
+            Assert.That(Lines(bindings), Does.Contain("neutron l2gateway_agent.tor-agent l2gateway_agent.tor-agent"));
+        });
+    }
+
+    [Test]
+    public async Task After_a_broker_crash_the_bus_declares_again_and_goes_on()
+    {
+        await using var broker = await RabbitMqPeer.StartAsync();
+        var options = new LiveHostOptions { Bus = host => new RabbitBus(host, new RabbitBusOptions(broker.Uri)) };
+        await LiveHost.RunAsync("agent", options, async host =>
+        {
+            await using var serving = await host.Bus.ServeAsync(new BusTarget("topic", "s1"), (request, _) => new(request.Method));
+            Assert.That((string?)await host.Bus.CallAsync(new BusTarget("topic"), "before", [], TimeSpan.FromSeconds(10)), Is.EqualTo("before"));
+
+            await broker.CrashAsync();
+            await broker.StartAgainAsync();
+
+            // The first call may be lost with the broker's memory; calling again after a time-out is what agents do.
+            var answer = "";
+            while (answer != "after")
+            {
+                try
+                {
+                    answer = (string?)await host.Bus.CallAsync(new BusTarget("topic", "s1"), "after", [], TimeSpan.FromSeconds(5)) ?? "";
+                }
+                catch (TimeoutException)
+                {
+                    // Asked before the queue was declared again.
+                }
+            }
+        }).WaitAsync(TimeSpan.FromSeconds(90));
+    }
+
+    [Test]
+    public void A_request_has_the_members_that_were_captured_from_neutron()
+    {
+        // Captured: oslo.version, oslo.message; inside: method, args, version, _msg_id, _reply_q, _timeout, _unique_id, _context_*.
+        var body = OsloMessage.Request(
+            new BusTarget("l2gateway_agent", Version: "1.0"), "set_monitor_agent", new JsonObject { ["hostname"] = "l2gw-agent-1" },
+            new JsonObject { ["is_admin"] = true }, "264642c6156f4500b0e16bbe67dee5e2", ("85332016205c44679579aefd8458b30b", "reply_1eec"));
+
+        var envelope = JsonNode.Parse(body)!.AsObject();
+        var inner = JsonNode.Parse((string)envelope["oslo.message"]!)!;
+        Assert.That((string?)envelope["oslo.version"], Is.EqualTo("2.0"));
+        Assert.That(JsonNode.DeepEquals(inner, JsonNode.Parse(
+            """
+            {"method": "set_monitor_agent", "args": {"hostname": "l2gw-agent-1"}, "version": "1.0", "_context_is_admin": true,
+             "_msg_id": "85332016205c44679579aefd8458b30b", "_reply_q": "reply_1eec", "_timeout": null,
+             "_unique_id": "264642c6156f4500b0e16bbe67dee5e2"}
+            """)));
+    }
+
+    [Test]
+    public void A_captured_failure_is_read_with_class_and_message()
+    {
+        var reply = OsloMessage.Open(
+            """
+            {"oslo.version": "2.0", "oslo.message": "{\"_msg_id\": \"93cf\", \"_unique_id\": \"85c4\", \"ending\": true, \"result\": null, \"failure\": \"{\\\"class\\\": \\\"OVSDBError\\\", \\\"module\\\": \\\"networking_l2gw.services.l2gateway.exceptions\\\", \\\"message\\\": \\\"Error from the OVSDB server: referential integrity violation\\\", \\\"tb\\\": [], \\\"args\\\": [], \\\"kwargs\\\": {}}\"}"}
+            """u8);
+
+        var failure = OsloMessage.ReadFailure(reply);
+
+        Assert.That(failure?.RemoteClass, Is.EqualTo("OVSDBError"));
+        Assert.That(failure?.Message, Is.EqualTo("Error from the OVSDB server: referential integrity violation"));
+    }
+
+    [TestCase("")]
+    [TestCase("[]")]
+    [TestCase("not json")]
+    [TestCase("{\"oslo.version\": \"2.0\", \"oslo.message\": \"[1]\"}")]
+    [TestCase("{\"oslo.version\": \"2.0\", \"oslo.message\": 7}")]
+    public void What_is_no_message_is_refused(string body) =>
+        Assert.That(() => OsloMessage.Open(System.Text.Encoding.UTF8.GetBytes(body)), Throws.InstanceOf<FormatException>());
+
+    private static string[] Lines(string table) =>
+        [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => string.Join(' ', l.Split('\t', StringSplitOptions.RemoveEmptyEntries)))];
+}
