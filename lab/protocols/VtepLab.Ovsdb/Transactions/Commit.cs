@@ -101,7 +101,7 @@ internal sealed partial class Commit(Transaction transaction)
     /// <summary>Forgets rows whose values are what they were, and rows that came and went.</summary>
     private void DropUnchanged() => transaction.Changes.RemoveAll(change =>
     {
-        var same = change.Old is not null && change.New is not null
+        var same = change.Old is not null && change.New is not null && !Omits(CommitChecks.Unchanged)
             && change.Old.AsSpan(ColumnSchema.VersionIndex).SequenceEqual(change.New.AsSpan(ColumnSchema.VersionIndex));
         if (same)
         {

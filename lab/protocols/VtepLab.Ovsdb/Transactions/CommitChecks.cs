@@ -20,4 +20,7 @@ public enum CommitChecks
 
     /// <summary>No two rows share the values of an index.</summary>
     Indexes = 16,
+
+    /// <summary>Rows that were written and hold what they held before are not changed: no new version, no notification.</summary>
+    Unchanged = 32,
 }

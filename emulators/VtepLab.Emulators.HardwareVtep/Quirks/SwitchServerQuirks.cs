@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using VtepLab.HardwareVtep;
+using VtepLab.Ovsdb;
+using JsonValue = System.Text.Json.Nodes.JsonValue;
+
+namespace VtepLab.Emulators.HardwareVtep;
+
+/// <summary>How the switch stands between its database server and its peers: honest by default, misbehaving by quirk.</summary>
+/// <remarks>Requests are altered before the server reads them, operations as they run, replies and updates before they leave.</remarks>
+internal sealed partial class SwitchServerQuirks : ServerQuirks
+{
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+
+    private readonly SwitchQuirks _quirks;
+    private readonly SwitchAgent _agent;
+    private readonly VtepTables _tables;
+    private readonly JsonObject? _announcedSchema;
+    private readonly Action<Action> _whenTurnEnds;
+    private readonly PeerMemories _memories = new();
+    private OvsdbSession? _lastMonitoring;
+    private OvsdbSession? _replaying;
+    private bool _hangs;
+
+    /// <summary>The quirks of one switch.</summary>
+    /// <param name="options">What the switch is.</param>
+    /// <param name="agent">Its control plane.</param>
+    /// <param name="database">Its database.</param>
+    /// <param name="whenTurnEnds">Runs an action after everything that is ready now.</param>
+    public SwitchServerQuirks(HardwareVtepOptions options, SwitchAgent agent, Database database, Action<Action> whenTurnEnds)
+    {
+        _quirks = options.Quirks;
+        _agent = agent;
+        _tables = new VtepTables(database);
+        _announcedSchema = SwitchSchema.Announced(options);
+        _whenTurnEnds = whenTurnEnds;
+        database.OmittedChecks = Omitted(_quirks);
+    }
+
+    /// <inheritdoc/>
+    public override OvsdbError? BeforeCommit(Transaction transaction)
+    {
+        if (transaction.Database != _tables.Database)
+        {
+            return null;
+        }
+
+        _agent.Withdraw(transaction);
+        if (_quirks.Has(SwitchQuirkBook.CutsNames))
+        {
+            foreach (var network in _tables.All<LogicalSwitch>().Where(n => n.Name.Length > 32))
+            {
+                transaction.Set(_tables.Row(network.Id), "name", network.Name[..32]);
+            }
+        }
+
+        _hangs |= _quirks.Has(SwitchQuirkBook.HangsOnBadAddress)
+            && _tables.All<PhysicalLocator>().Any(l => !Packets.IpAddress.TryParse(l.DstIp, out _));
+        return null;
+    }
+
+    private static CommitChecks Omitted(SwitchQuirks quirks) =>
+        (quirks.Has(SwitchQuirkBook.AcceptsDanglingReferences) ? CommitChecks.StrongReferences : 0)
+        | (quirks.Has(SwitchQuirkBook.KeepsGarbage) ? CommitChecks.GarbageCollection : 0)
+        | (quirks.Has(SwitchQuirkBook.IgnoresMaxRows) ? CommitChecks.MaxRows : 0)
+        | (quirks.Has(SwitchQuirkBook.IgnoresIndexes) ? CommitChecks.Indexes : 0)
+        | (quirks.Has(SwitchQuirkBook.NotifiesUnchanged) ? CommitChecks.Unchanged : 0);
+
+    private static JsonNode? Parse(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            return JsonNode.Parse(text.Span, documentOptions: Deep);
+        }
+        catch (JsonException)
+        {
+            return null; // Bytes that are no UTF-8, which the engine lets through and no quirk looks at.
+        }
+    }
+
+    private static byte[] Bytes(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString());
+
+    /// <summary>Calls back for every object inside, the outermost first.</summary>
+    private static void Walk(JsonNode? node, Action<JsonObject> visit)
+    {
+        if (node is JsonObject members)
+        {
+            visit(members);
+            foreach (var (_, value) in members.ToList())
+            {
+                Walk(value, visit);
+            }
+        }
+        else if (node is JsonArray items)
+        {
+            foreach (var item in items)
+            {
+                Walk(item, visit);
+            }
+        }
+    }
+
+    private static bool Is(JsonNode? node, string word) => node is JsonValue value && value.TryGetValue<string>(out var text) && text == word;
+}

@@ -1,0 +1,78 @@
+using VtepLab.Ovsdb;
+
+namespace VtepLab.Emulators.HardwareVtep;
+
+/// <summary>A switch without a world around it: its database, its server and its control plane, wired to each other.</summary>
+/// <remarks>
+/// It reacts to a change in two steps: <see cref="IsBehind"/> becomes true when the database changes, and <see cref="React"/> makes
+/// hardware and database agree. Who owns it decides how much time passes in between.
+/// </remarks>
+internal sealed class SwitchCore
+{
+    private bool _isReacting;
+
+    /// <summary>Makes a switch with an empty database; <see cref="Start"/> after an older one was loaded into it.</summary>
+    /// <param name="options">What the switch is.</param>
+    /// <param name="time">The clock for waits.</param>
+    /// <param name="newUuid">Where UUIDs come from.</param>
+    /// <param name="whenTurnEnds">Runs an action after everything that is ready now; used by one quirk.</param>
+    public SwitchCore(HardwareVtepOptions options, TimeProvider time, Func<Guid> newUuid, Action<Action> whenTurnEnds)
+    {
+        options.Validate();
+        Database = new Database(SwitchSchema.Served(options), newUuid);
+        var name = options.Quirks.Has(SwitchQuirkBook.RenamesAtRestart) ? $"{options.Name}-{newUuid().ToString("N")[..8]}" : options.Name;
+        Agent = new SwitchAgent(options, Database, name);
+        Quirks = new SwitchServerQuirks(options, Agent, Database, whenTurnEnds);
+        ServerOptions = new OvsdbServerOptions { Time = time, NewUuid = newUuid, Quirks = Quirks };
+    }
+
+    /// <summary>Told when the switch falls behind its database.</summary>
+    public event Action? FellBehind;
+
+    /// <summary>The hardware_vtep database.</summary>
+    public Database Database { get; }
+
+    /// <summary>The control plane.</summary>
+    public SwitchAgent Agent { get; }
+
+    /// <summary>How the server misbehaves.</summary>
+    public SwitchServerQuirks Quirks { get; }
+
+    /// <summary>What a server of the database needs.</summary>
+    public OvsdbServerOptions ServerOptions { get; }
+
+    /// <summary>True while the database holds changes the hardware does not follow yet.</summary>
+    public bool IsBehind { get; private set; }
+
+    /// <summary>Announces the switch, then follows the database.</summary>
+    public void Start()
+    {
+        Agent.Start();
+        Database.Committed += _ => FallBehind();
+    }
+
+    /// <summary>Makes hardware and database agree.</summary>
+    public void React()
+    {
+        IsBehind = false;
+        _isReacting = true;
+        try
+        {
+            Agent.Reconcile();
+        }
+        finally
+        {
+            _isReacting = false;
+        }
+    }
+
+    /// <summary>Says that something beside the database has changed: a learned address, a reserved VLAN, a BFD session.</summary>
+    public void FallBehind()
+    {
+        if (!_isReacting && !IsBehind)
+        {
+            IsBehind = true;
+            FellBehind?.Invoke();
+        }
+    }
+}
