@@ -1,3 +1,5 @@
+using VtepLab.Conformance.Input;
+using VtepLab.Conformance.Running;
 using VtepLab.Results;
 using VtepLab.Testing.Peers;
 
@@ -14,9 +16,43 @@ public class OvsdbServerTests
 
         var run = await Certify.LiveAsync(server.Endpoint);
 
-        TestContext.Out.WriteLine($"{run.Duration.TotalSeconds:0.0} s\n{run.With(Verdict.NotApplicable)}");
         Assert.That(run.With(Verdict.Fail, Verdict.Inconclusive, Verdict.PassWithDeviation), Is.Empty);
         Assert.That(run.Verdict, Is.EqualTo(CertificationVerdict.Certified));
         Assert.That(run.LeftBehind, Is.Empty);
     }
+
+    [Test]
+    public async Task A_configured_database_is_refused_unless_the_user_says_otherwise()
+    {
+        await using var server = await OvsdbServerPeer.StartAsync();
+        await server.VtepCtlAsync("add-ls", "blue");
+
+        var refusal = await Assert.ThrowsAsync<CertificationException>(() => Certify.LiveAsync(server.Endpoint));
+
+        Assert.That(refusal!.ExitCode, Is.EqualTo(2));
+        Assert.That(refusal.Message, Does.Contain("1 row of Logical_Switch").And.Contain("--allow-configured"));
+    }
+
+    [Test]
+    public async Task The_database_is_the_same_after_a_run_as_before()
+    {
+        await using var server = await OvsdbServerPeer.StartAsync();
+        await server.VtepCtlAsync("add-ps", "leaf1", "--", "set", "Physical_Switch", "leaf1", "tunnel_ips=192.0.2.11", "management_ips=198.51.100.11");
+        await server.VtepCtlAsync("add-port", "leaf1", "eth3", "--", "add-ls", "blue", "--", "bind-ls", "leaf1", "eth3", "10", "blue");
+        await server.VtepCtlAsync(
+            "add-ucast-remote", "blue", "02:1a:c0:00:02:15", "192.0.2.21", "--", "add-mcast-remote", "blue", "unknown-dst", "192.0.2.21");
+        var before = await server.OvsdbClientAsync("dump", "hardware_vtep");
+
+        var run = await Certify.LiveAsync(server.Endpoint, o => o with { AllowConfigured = true, Device = QuickSwitch });
+
+        Assert.That(await server.OvsdbClientAsync("dump", "hardware_vtep"), Is.EqualTo(before));
+        Assert.That(run.LeftBehind, Is.Empty);
+        Assert.That(run.With(Verdict.Inconclusive), Is.Empty);
+    }
+
+    // There is no switch behind these rows, so waiting for one is a waste of time.
+    private static DeviceDescription QuickSwitch => new()
+    {
+        Timing = new Timing { Hardware = TimeSpan.FromMilliseconds(300) }, LocalVlans = [4094], SourceNode = false, Routing = false, MacLimit = 10,
+    };
 }

@@ -11,8 +11,30 @@ namespace VtepLab.Conformance.Input;
 /// <param name="Deviations">The declarations in the order of the file.</param>
 public sealed record DeviationFile(string Vendor, string Model, ImmutableArray<DeclaredDeviation> Deviations)
 {
+    private const string Prefix = "VtepLab.Conformance.deviations.";
+
     /// <summary>No declaration at all.</summary>
     public static DeviationFile None { get; } = new("", "", []);
+
+    /// <summary>Names of the declarations that are shipped with the suite, for devices that everybody can get.</summary>
+    public static ImmutableArray<string> Shipped { get; } =
+    [
+        .. typeof(DeviationFile).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(n => n[Prefix.Length..^".yaml".Length]).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The shipped declaration of that name, or null.</summary>
+    public static DeviationFile? FindShipped(string name)
+    {
+        using var stream = typeof(DeviationFile).Assembly.GetManifestResourceStream($"{Prefix}{name}.yaml");
+        if (stream is null)
+        {
+            return null;
+        }
+
+        using var reader = new StreamReader(stream);
+        return Parse($"deviations/{name}.yaml", reader.ReadToEnd());
+    }
 
     /// <summary>Reads a deviations file.</summary>
     /// <exception cref="InputException">It is malformed, names an unknown requirement or one twice, or gives no reason.</exception>

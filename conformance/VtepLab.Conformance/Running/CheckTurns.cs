@@ -68,7 +68,27 @@ public sealed class CheckTurns(
         var context = new CheckContext(tester, checks[i], null, cancel);
         var (verdict, message) = await JudgeAsync(checks[i], context, cancel);
         await context.EndAsync();
+        if (verdict == Verdict.Fail && !await StillThereAsync(checks[i].Id))
+        {
+            (verdict, message) = (Loss(checks[i], verdict), LossMessage(checks[i], verdict, message));
+        }
+
         Finish(i, started, context, verdict, message);
+    }
+
+    // A connection that ended tells nothing about a requirement when the whole device has gone.
+    private async Task<bool> StillThereAsync(string check)
+    {
+        try
+        {
+            var session = await tester.OpenAliveAsync(tester.NextConnectionName(), check, CancellationToken.None);
+            await session.DisposeAsync();
+            return true;
+        }
+        catch (NetworkException)
+        {
+            return false;
+        }
     }
 
     private async Task<Snapshot?> RunOneAsync(int i, Snapshot baseline, CancellationToken cancel)

@@ -15,6 +15,9 @@ namespace VtepLab.Conformance.Wire;
 /// </remarks>
 public sealed class WireSession : IAsyncDisposable
 {
+    // A device that reads nothing for so long has stopped; without a limit the suite would stop with it.
+    private static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(30);
+
     private readonly IHost _host;
     private readonly IConnection _connection;
     private readonly Transcript _transcript;
@@ -111,11 +114,16 @@ public sealed class WireSession : IAsyncDisposable
 
         try
         {
-            var written = await _connection.Output.WriteAsync(bytes);
+            var written = await _connection.Output.WriteAsync(bytes).AsTask().WaitAsync(SendWithin, _host.Time);
             if (written.IsCompleted)
             {
                 Close("the device closed the connection");
             }
+        }
+        catch (TimeoutException)
+        {
+            Close($"the device took nothing more for {SendWithin.TotalSeconds:0} s");
+            _connection.Abort();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {

@@ -72,6 +72,9 @@ public sealed class OvsdbServerPeer : IAsyncDisposable
             $"an answer at {Endpoint}", async () => (await PeerProcess.RunAsync(client, ["list-dbs", Endpoint])).ExitCode == 0);
     }
 
+    /// <summary>Sends the server a signal, such as <c>STOP</c> or <c>CONT</c>; one that has ended gets none.</summary>
+    public Task SignalAsync(string signal) => _process is { HasExited: false } process ? process.SignalAsync(signal) : Task.CompletedTask;
+
     /// <summary>Stops the server and keeps its files.</summary>
     public async Task StopAsync()
     {
