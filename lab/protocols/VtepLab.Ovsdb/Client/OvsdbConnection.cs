@@ -23,6 +23,7 @@ public sealed partial class OvsdbConnection
     private readonly OvsdbConnectionOptions _options;
     private readonly Dictionary<long, PendingCall> _pending = [];
     private readonly TaskCompletionSource _ended = new();
+    private readonly long _started;
     private long _lastId;
     private OvsdbProtocolException? _failure;
 
@@ -36,7 +37,7 @@ public sealed partial class OvsdbConnection
         _time = time;
         _options = options ?? new OvsdbConnectionOptions();
         _reader = new JsonStreamReader(_options.Limits);
-        _lastReceived = time.GetTimestamp();
+        _lastReceived = _started = time.GetTimestamp();
     }
 
     /// <summary>Called for every notification of the peer, in order, before anything that arrived after it is looked at.</summary>
@@ -51,6 +52,9 @@ public sealed partial class OvsdbConnection
 
     /// <summary>True until the connection ended.</summary>
     public bool IsOpen => _failure is null;
+
+    /// <summary>From the start to the last byte that the peer has sent: how long it has shown life.</summary>
+    public TimeSpan AliveFor => _time.GetElapsedTime(_started, _lastReceived);
 
     /// <summary>Number of calls that wait for their reply.</summary>
     public int PendingCalls => _pending.Count;
@@ -147,13 +151,7 @@ public sealed partial class OvsdbConnection
             }
         }
 
-        if (cause is null && _unsent.Length > 0)
-        {
-            _pipe.Output.Write(_unsent.Written); // An ordered end sends what was asked for before; completing flushes it.
-        }
-
-        await _pipe.Input.CompleteAsync();
-        await _pipe.Output.CompleteAsync();
+        await EndPipeAsync(isOrdered: cause is null);
         var abandoned = _pending.OrderBy(call => call.Key).Select(call => call.Value).ToList();
         _pending.Clear();
         foreach (var call in abandoned)
@@ -170,6 +168,24 @@ public sealed partial class OvsdbConnection
 
         cancel.ThrowIfCancellationRequested();
         throw _failure;
+    }
+
+    private async Task EndPipeAsync(bool isOrdered)
+    {
+        try
+        {
+            if (isOrdered && _unsent.Length > 0)
+            {
+                _pipe.Output.Write(_unsent.Written); // What was asked for before is still sent; completing flushes it.
+            }
+
+            await _pipe.Input.CompleteAsync();
+            await _pipe.Output.CompleteAsync();
+        }
+        catch (IOException)
+        {
+            // It was broken already, which is told as the reason of the end.
+        }
     }
 
     private OvsdbProtocolException Explain(Exception? cause) => cause switch
