@@ -16,15 +16,24 @@ public static class VerdictSentence
             CertificationVerdict.NotCertified => Broken(run, Verdict.Fail, "is broken", "are broken"),
             CertificationVerdict.CertifiedWithDeviations =>
                 "Nothing is broken that was not declared beforehand. "
-                + Broken(run, Verdict.PassWithDeviation, "is broken as declared", "are broken as declared"),
-            CertificationVerdict.Certified => Certified(RunTotals.Of(run.Checks)),
+                + Broken(run, Verdict.PassWithDeviation, "is broken as declared", "are broken as declared") + Coverage(run),
+            CertificationVerdict.Certified => Certified(RunTotals.Of(run.Checks)) + Coverage(run),
             _ => Incomplete(run),
         };
         return run.Ending == RunEnding.Completed ? reason : $"{reason} {CutShort(run)}".Trim();
     }
 
     private static string Certified(RunTotals totals) =>
-        $"{Count(totals.Pass, "check")} passed" + (totals.NotApplicable > 0 ? $", {totals.NotApplicable} do not apply to this device." : ".");
+        $"{Count(totals.Pass, "check")} passed" + totals.NotApplicable switch
+        {
+            0 => ".",
+            1 => ", 1 does not apply to this device.",
+            var many => $", {many} do not apply to this device.",
+        };
+
+    // A good verdict says in the same breath how much of the catalogue it speaks of.
+    private static string Coverage(CertificationRun run) =>
+        run.NotCovered.IsEmpty ? "" : $" Of {run.Checks.Length + run.NotCovered.Length} requirements of the catalogue {run.NotCovered.Length} {(run.NotCovered.Length == 1 ? "was" : "were")} not checked.";
 
     private static string Incomplete(CertificationRun run) =>
         run.Checks.Any(c => c.Verdict == Verdict.Inconclusive)

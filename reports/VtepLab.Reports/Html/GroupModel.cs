@@ -29,7 +29,7 @@ internal sealed record GroupModel(string Name, string Summary, ImmutableArray<Ch
 internal sealed record CheckModel(
     string Id, string Key, string Glyph, string Word, string Level, string Does, string See, string Catches, string Source, string Reason, string Needs,
     string Finding, string Message, string Duration, DeviationModel? Deviation, ImmutableArray<StepModel> Steps, string Evidence,
-    string EvidenceCount, bool IsNotCovered)
+    string EvidenceCount, string Limits, bool IsNotCovered)
 {
     public static CheckModel Of(CheckResult check)
     {
@@ -44,6 +44,9 @@ internal sealed record CheckModel(
             Steps = [.. check.Steps.Select(StepModel.Of)],
             Evidence = Spans.Ranges(check.Evidence),
             EvidenceCount = Spans.Count(check.Evidence.Length, "message"),
+            Limits = check.Requirement.Needs.Split(',', StringSplitOptions.TrimEntries).Any(n => n is "W" or "H")
+                ? "In full the requirement needs frames on the wire; this check judges what the database shows of it."
+                : "",
         };
     }
 
@@ -51,7 +54,7 @@ internal sealed record CheckModel(
 
     private static CheckModel Of(Requirement r, VerdictLook look) => new(
         r.Id, look.Key, look.Glyph, look.Word, Words.Of(r.Level), r.Do, r.See, r.Catches, r.Source, ReasonOf(r.Reason), NeedsOf(r.Needs), "", "", "", null, [],
-        "", "", false);
+        "", "", "", false);
 
     private static string UntilOf(DeclaredDeviation d) => d.Until is null ? "No end given" : $"Counts until {DeviationRow.DateOf(d.Until)}";
 

@@ -98,25 +98,14 @@ internal sealed record PageModel
         return segments.ToImmutable();
     }
 
+    // Evidence is messages of the database so far; a requirement that needs frames in full is judged by what the database shows.
     private static string ScopeNote(CertificationRun run)
     {
-        var needs = run.Checks.Where(c => c.Verdict is not (Results.Verdict.NotApplicable or Results.Verdict.Inconclusive))
-            .SelectMany(c => c.Requirement.Needs.Split(',')).ToHashSet(StringComparer.Ordinal);
-        var seen = new List<string>();
-        void Add(string need, string what)
-        {
-            if (needs.Contains(need))
-            {
-                seen.Add(what);
-            }
-        }
-
-        Add("O", "its database over OVSDB");
-        Add("W", "VXLAN on the underlay");
-        Add("H", "hosts on its ports");
-        var looked = seen.Count == 0 ? "This run judged nothing of the device." : $"This run looked at the device through {string.Join(", ", seen)}.";
-        var frames = needs.Contains("W") || needs.Contains("H") ? "" : " No frame was sent, so forwarding is not part of this verdict.";
-        var open = run.NotCovered.IsEmpty ? "" : $" {Spans.Count(run.NotCovered.Length, "requirement")} of the catalogue had no check here and are listed as not covered.";
-        return looked + frames + open;
+        var looked = run.Conversation.IsEmpty
+            ? "Nothing was asked of the device."
+            : "This run looked at the device through its OVSDB database. No frame was sent, so forwarding is not part of the verdict.";
+        return run.NotCovered.IsEmpty
+            ? looked
+            : $"{looked} {Spans.Count(run.NotCovered.Length, "requirement")} of the catalogue {(run.NotCovered.Length == 1 ? "was" : "were")} not checked and {(run.NotCovered.Length == 1 ? "stands" : "stand")} below as not covered.";
     }
 }

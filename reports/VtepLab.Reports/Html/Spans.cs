@@ -7,11 +7,12 @@ namespace VtepLab.Reports.Html;
 /// <summary>Numbers as the page writes them.</summary>
 internal static class Spans
 {
-    /// <summary><c>0.42 ms</c>, <c>12 ms</c>, <c>4.25 s</c>, <c>3 min 20 s</c>.</summary>
+    /// <summary><c>0.42 ms</c>, <c>2.5 ms</c>, <c>12 ms</c>, <c>4.25 s</c>, <c>3 min 20 s</c>.</summary>
     public static string Of(TimeSpan time) => time.TotalMilliseconds switch
     {
         0 => "0 ms",
-        < 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.##} ms"),
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.##} ms"),
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.#} ms"),
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
         < 60_000 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##} s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMinutes} min {time.Seconds} s"),

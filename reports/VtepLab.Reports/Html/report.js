@@ -219,6 +219,14 @@
     if (e.key === 'Escape' && document.activeElement === search && search.value) { search.value = ''; apply(); }
   });
 
+  // What is scrolled to stops below the toolbar, which is as high as its chips need.
+  function makeRoom() {
+    const toolbar = document.querySelector('.toolbar');
+    const isSticky = getComputedStyle(toolbar).position === 'sticky';
+    document.documentElement.style.setProperty('--under-toolbar', (isSticky ? toolbar.offsetHeight + 12 : 16) + 'px');
+  }
+  window.addEventListener('resize', makeRoom);
+
   // ---- Links to a requirement open it; paper shows what failed.
   function openTarget() {
     const row = rows.find(r => '#' + r.id === decodeURIComponent(location.hash));
@@ -232,5 +240,6 @@
   window.addEventListener('beforeprint', () => { for (const row of rows) if (!row.open && row.dataset.verdict === 'fail') { row.open = true; fillLadder(row); opened.push(row); } });
   window.addEventListener('afterprint', () => { for (const row of opened.splice(0)) row.open = false; });
   apply();
+  makeRoom();
   openTarget();
 })();
