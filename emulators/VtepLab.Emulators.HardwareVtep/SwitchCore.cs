@@ -1,3 +1,4 @@
+using VtepLab.HardwareVtep;
 using VtepLab.Ovsdb;
 
 namespace VtepLab.Emulators.HardwareVtep;
@@ -48,7 +49,14 @@ internal sealed class SwitchCore
     public void Start()
     {
         Agent.Start();
-        Database.Committed += _ => FallBehind();
+        Database.Committed += changes =>
+        {
+            // What the server tells of its own connections concerns nothing the hardware does.
+            if (changes.Changes.Any(c => c.Row.Table.Schema.Name != Manager.Table))
+            {
+                FallBehind();
+            }
+        };
     }
 
     /// <summary>Makes hardware and database agree.</summary>

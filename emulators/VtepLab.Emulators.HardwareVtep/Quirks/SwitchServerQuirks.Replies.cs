@@ -28,6 +28,7 @@ internal sealed partial class SwitchServerQuirks
         }
 
         var memory = _memories.Of(session);
+        var before = parsed.ToJsonString();
         var verdict = method switch
         {
             null => AlterReply(session, memory, parsed),
@@ -41,7 +42,7 @@ internal sealed partial class SwitchServerQuirks
         }
 
         Spoil(parsed);
-        var bytes = Bytes(parsed);
+        var bytes = parsed.ToJsonString() == before ? message.ToArray() : Bytes(parsed);
         if (method is null && memory.HeldUpdates.Count > 0)
         {
             bytes = [.. bytes, .. memory.HeldUpdates.SelectMany(u => u)];

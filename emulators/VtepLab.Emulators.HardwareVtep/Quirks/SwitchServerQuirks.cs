@@ -12,6 +12,12 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
 {
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
 
+    // Escapes no more than a server does; a quirk shall change what it says it changes and nothing else.
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000,
+    };
+
     private readonly SwitchQuirks _quirks;
     private readonly SwitchAgent _agent;
     private readonly VtepTables _tables;
@@ -78,7 +84,7 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
         }
     }
 
-    private static byte[] Bytes(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString());
+    private static byte[] Bytes(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString(Plain));
 
     /// <summary>Calls back for every object inside, the outermost first.</summary>
     private static void Walk(JsonNode? node, Action<JsonObject> visit)
