@@ -50,12 +50,6 @@ internal static class MonitorReader
             ReadOne(json);
         }
 
-        var twice = columns.GroupBy(entry => entry.Column).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null)
-        {
-            throw OvsdbError.BadSyntax(json, $"column {twice.Key.Name} mentioned more than once").AsException();
-        }
-
         var shown = string.Join(',', columns.Select(entry => $"{entry.Column.Index}/{(int)entry.Select}"));
         var condition = isConditional && clauses.Count > 0 ? new Condition(clauses) : null;
         return new MonitorTable
@@ -119,7 +113,9 @@ internal static class MonitorReader
     {
         if (!json.Exists)
         {
-            columns.AddRange(table.Columns.Skip(ColumnSchema.VersionIndex).Select(column => (column, select)));
+            columns.AddRange(table.Columns.Skip(ColumnSchema.VersionIndex)
+                .Where(column => !columns.Exists(earlier => earlier.Column == column))
+                .Select(column => (column, select)));
             return;
         }
 
@@ -132,6 +128,11 @@ internal static class MonitorReader
 
             var column = table.Find(element.Utf8)
                 ?? throw OvsdbError.BadSyntax(json, $"{element.GetString()} is not a valid column name").AsException();
+            if (columns.Exists(earlier => earlier.Column == column))
+            {
+                throw OvsdbError.BadSyntax(json, $"column {column.Name} mentioned more than once").AsException();
+            }
+
             columns.Add((column, select));
         }
     }

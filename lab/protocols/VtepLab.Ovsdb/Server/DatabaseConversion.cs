@@ -7,12 +7,6 @@ internal static class DatabaseConversion
     /// <exception cref="OvsdbErrorException">A value does not suit the new schema, or the whole does not.</exception>
     public static Database Run(Database old, DatabaseSchema schema, Func<Guid> newUuid)
     {
-        if (schema.Name != old.Name)
-        {
-            throw new OvsdbError(
-                ErrorNames.ConstraintViolation, $"attempting to convert {old.Name} into a database named {schema.Name}").AsException();
-        }
-
         var result = new Database(schema, newUuid) { OmittedChecks = old.OmittedChecks };
         using var transaction = result.Begin();
         foreach (var table in old.Tables)

@@ -18,7 +18,7 @@ public sealed class OvsdbServer
     private readonly List<BlockedTransaction> _blocked = [];
     private readonly ServerDatabase _self;
     private int _busy;
-    private bool _changed;
+    private readonly List<Database> _changed = []; // Since the transactions that wait were last tried.
 
     /// <summary>Makes a server that serves nothing but <c>_Server</c> yet.</summary>
     public OvsdbServer(OvsdbServerOptions options)
@@ -169,7 +169,11 @@ public sealed class OvsdbServer
             session.Notify(changes);
         }
 
-        _changed = true;
+        if (!_changed.Contains(changes.Database))
+        {
+            _changed.Add(changes.Database);
+        }
+
         if (_busy == 0)
         {
             RetryBlocked();
@@ -186,12 +190,13 @@ public sealed class OvsdbServer
         _busy++;
         try
         {
-            while (_changed)
+            while (_changed.Count > 0)
             {
-                _changed = false;
+                var changed = _changed.ToArray();
+                _changed.Clear();
                 foreach (var blocked in _blocked.ToArray())
                 {
-                    if (_blocked.Contains(blocked))
+                    if (changed.Contains(blocked.Database) && _blocked.Contains(blocked))
                     {
                         Retry(blocked);
                     }

@@ -27,7 +27,7 @@ public sealed partial class OvsdbSession
         var name = ReadLockName("unlock", parameters);
         if (!Server.Locks.HasAsked(this, name))
         {
-            throw OvsdbError.BadSyntax(parameters, "\"unlock\" without \"lock\" or \"steal\"").AsException();
+            throw OvsdbError.BadSyntax(parameters, "unlock: \"unlock\" without \"lock\" or \"steal\"").AsException();
         }
 
         Server.Locks.Release(this, name);
@@ -43,7 +43,7 @@ public sealed partial class OvsdbSession
     {
         if (parameters.Count != 1 || parameters[0].Kind is not (JsonKind.True or JsonKind.False))
         {
-            throw OvsdbError.BadSyntax(parameters, "true or false parameter expected").AsException();
+            throw OvsdbError.BadSyntax(parameters, "set_db_change_aware: true or false parameter expected").AsException();
         }
 
         _isChangeAware = parameters[0].Kind == JsonKind.True;
@@ -55,7 +55,14 @@ public sealed partial class OvsdbSession
         var database = FindDatabase("convert", parameters);
         if (parameters.Count != 2)
         {
-            throw OvsdbError.BadSyntax(parameters, "convert request params must be <db-name> and <schema>").AsException();
+            throw OvsdbError.BadSyntax(parameters, "array expected").AsException();
+        }
+
+        var schema = DatabaseSchema.Parse(parameters[1]);
+        if (schema.Name != database.Name)
+        {
+            throw new OvsdbError("invalid parameters", $"new schema name ({schema.Name}) does not match database name ({database.Name})")
+                .AsException();
         }
 
         if (database.Name[0] == '_')
@@ -63,7 +70,7 @@ public sealed partial class OvsdbSession
             throw new OvsdbError(ErrorNames.NotAllowed, $"{database.Name} cannot be converted").AsException();
         }
 
-        var converted = DatabaseConversion.Run(database, DatabaseSchema.Parse(parameters[1]), Server.Options.NewUuid);
+        var converted = DatabaseConversion.Run(database, schema, Server.Options.NewUuid);
         _reply.Raw("{}"u8);
         Server.Replace(database, converted);
     }

@@ -101,7 +101,7 @@ public sealed partial class OvsdbSession
         }
 
         var monitor = FindMonitor(Encode(parameters[0]))
-            ?? throw OvsdbError.BadSyntax(parameters, "unknown monitor session").AsException();
+            ?? throw OvsdbError.BadSyntax(parameters[0], "unknown monitor session").AsException();
         var id = Encode(parameters[1]);
         if (!id.AsSpan().SequenceEqual(monitor.Id) && FindMonitor(id) is not null)
         {
@@ -110,7 +110,7 @@ public sealed partial class OvsdbSession
 
         if (parameters[2].Kind != JsonKind.Object)
         {
-            throw OvsdbError.BadSyntax(parameters[2], "monitor-cond-change-requests must be object").AsException();
+            throw new OvsdbError(ErrorNames.SyntaxError, "monitor-cond-change-requests must be object").AsException();
         }
 
         Flush(monitor);
@@ -142,12 +142,14 @@ public sealed partial class OvsdbSession
                 var place = tables.FindIndex(table => name.IsString(System.Text.Encoding.UTF8.GetBytes(table.Table.Name)));
                 if (place < 0)
                 {
-                    throw new OvsdbError(ErrorNames.SyntaxError, $"no table named {name.GetString()} in monitor session").AsException();
+                    var isKnown = monitor.Plan.Database.Find(name.Utf8) is not null;
+                    throw new OvsdbError(
+                        ErrorNames.SyntaxError, $"no table named {name.GetString()}{(isKnown ? " in monitor session" : "")}").AsException();
                 }
 
                 if (requests.Kind != JsonKind.Array)
                 {
-                    throw OvsdbError.BadSyntax(requests, $"table {name.GetString()} no monitor-cond-change JSON array").AsException();
+                    throw new OvsdbError(ErrorNames.SyntaxError, $"table {name.GetString()} no monitor-cond-change JSON array").AsException();
                 }
 
                 foreach (var request in requests.Elements)

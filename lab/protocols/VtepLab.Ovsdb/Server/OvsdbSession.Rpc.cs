@@ -3,6 +3,9 @@ namespace VtepLab.Ovsdb;
 /// <content>JSON-RPC (RFC 7047 section 4): which messages there are, and which end the connection.</content>
 public sealed partial class OvsdbSession
 {
+    private bool _isAnswering;
+    private string? _disconnectReason;
+
     private void Handle(JsonValue message)
     {
         if (message.Kind != JsonKind.Object)
@@ -66,6 +69,24 @@ public sealed partial class OvsdbSession
             return;
         }
 
+        _isAnswering = true;
+        try
+        {
+            Answer(id, method, parameters);
+        }
+        finally
+        {
+            _isAnswering = false;
+        }
+
+        if (_disconnectReason is { } reason)
+        {
+            Disconnect(reason);
+        }
+    }
+
+    private void Answer(JsonValue id, JsonValue method, JsonValue parameters)
+    {
         _reply.Clear();
         _reply.Raw("{\"id\":"u8);
         id.WriteTo(_reply);

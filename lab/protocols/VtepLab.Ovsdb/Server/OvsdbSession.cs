@@ -120,9 +120,19 @@ public sealed partial class OvsdbSession
             Cancel(blocked);
         }
 
-        if (!_isChangeAware)
+        if (_isChangeAware)
         {
-            Disconnect($"database {database.Name} is gone or has changed its schema");
+            return;
+        }
+
+        var reason = $"database {database.Name} is gone or has changed its schema";
+        if (_isAnswering)
+        {
+            _disconnectReason = reason; // Whoever asked for the change still gets its reply.
+        }
+        else
+        {
+            Disconnect(reason);
         }
     }
 

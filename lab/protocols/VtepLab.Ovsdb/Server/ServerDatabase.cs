@@ -25,7 +25,7 @@ internal sealed class ServerDatabase
             Column("index", Optional(AtomType.Integer)),
         ])
         { IsRoot = true };
-        Database = new Database(new DatabaseSchema("_Server", "1.2.0", "3236486585 698", [table]), newUuid);
+        Database = new Database(new DatabaseSchema("_Server", "1.2.0", "3009684573 744", [table]), newUuid);
     }
 
     public Database Database { get; }
@@ -34,6 +34,8 @@ internal sealed class ServerDatabase
     {
         var schema = new JsonWriter();
         database.Schema.WriteTo(schema);
+        var sorted = new JsonWriter();
+        JsonText.Parse(schema.Written.ToArray()).Root.WriteTo(sorted);
         using var transaction = Database.Begin();
         _rows[database.Name] = transaction.Insert(
             Table,
@@ -41,7 +43,7 @@ internal sealed class ServerDatabase
             ("model", "standalone"),
             ("connected", true),
             ("leader", true),
-            ("schema", Atom.FromUtf8(schema.Written.ToArray())));
+            ("schema", Atom.FromUtf8(sorted.Written.ToArray())));
         transaction.Commit();
     }
 

@@ -38,14 +38,19 @@ internal sealed partial class Commit
 
     private static OvsdbError Duplicate(TableIndex index, Row first, Row second)
     {
-        var values = string.Join(", ", index.Columns.Select(column => DatumText.Of(first[column], column.Type)));
-        var names = index.Columns.Select(column => $"\"{column.Name}\"").ToArray();
-        var columns = names.Length == 1 ? $"column {names[0]}"
-            : $"columns {string.Join(", ", names[..^1])} and {names[^1]}";
+        var values = List(index.Columns.Select(column => DatumText.Of(first[column], column.Type)));
+        var columns = $"column{(index.Columns.Count > 1 ? "s" : "")} {List(index.Columns.Select(column => $"\"{column.Name}\""))}";
         return OvsdbError.Constraint(
             $"Transaction causes multiple rows in \"{first.Table.Schema.Name}\" table to have identical values ({values}) for index on "
             + $"{columns}.  First row, with UUID {first.Uuid}, {Origin(index, first)}  Second row, with UUID {second.Uuid}, "
             + Origin(index, second));
+    }
+
+    /// <summary>"a", "a and b", "a, b, and c".</summary>
+    private static string List(IEnumerable<string> items)
+    {
+        var all = items.ToArray();
+        return all.Length < 3 ? string.Join(" and ", all) : $"{string.Join(", ", all[..^1])}, and {all[^1]}";
     }
 
     private static string Origin(TableIndex index, Row row)
@@ -66,7 +71,7 @@ internal sealed partial class Commit
                 + "in this index.";
         }
 
-        var values = string.Join(", ", index.Columns.Select(column => DatumText.Of(row.Get(old, column), column.Type)));
+        var values = List(index.Columns.Select(column => DatumText.Of(row.Get(old, column), column.Type)));
         return $"had the following index values before the transaction: {values}.";
     }
 }

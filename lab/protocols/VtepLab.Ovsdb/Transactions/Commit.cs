@@ -40,7 +40,7 @@ internal sealed partial class Commit(Transaction transaction)
                 CheckIndexes();
             }
 
-            DropUnchanged();
+            // A row that lost a weak reference it was only just given has a new version all the same, as in ovsdb-server.
             var changes = transaction.Changes.FindAll(IsReal);
             if (changes.Count > 0)
             {
@@ -55,15 +55,15 @@ internal sealed partial class Commit(Transaction transaction)
         }
     }
 
-    /// <summary>Gives changed rows their new versions; the result is what there is to tell.</summary>
+    /// <summary>Ends a commit that passed its checks; the result is what there is to tell.</summary>
     public List<RowChange> Finish()
     {
         var changes = transaction.Changes.FindAll(IsReal);
         foreach (var change in changes)
         {
-            if (change.New is { } fields)
+            if (change.IsModify)
             {
-                fields[ColumnSchema.VersionIndex - 1] = _database.NewUuid();
+                change.New![ColumnSchema.VersionIndex - 1] = _database.NewUuid(); // A new row has had its version from the start.
             }
 
             UpdateWeakReferrers(change);

@@ -24,7 +24,6 @@ internal sealed partial class OperationRunner
 
         var fields = table.Defaults.AsSpan().ToArray();
         ReadRow(row, table, fields);
-        fields[ColumnSchema.VersionIndex - 1] = Uuid.Zero;
         Transaction.CheckDefaults(table, fields);
         var inserted = _transaction.Insert(table, uuid ?? database.NewUuid(), fields);
         output.Raw("{\"uuid\":"u8);

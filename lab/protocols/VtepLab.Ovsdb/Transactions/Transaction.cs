@@ -153,6 +153,7 @@ public sealed class Transaction : IDisposable
     internal Row Insert(Table table, Uuid uuid, Datum[] fields)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
+        fields[ColumnSchema.VersionIndex - 1] = Database.NewUuid();
         var row = new Row(table, uuid, fields);
         row.Change = new RowChange(row, null, fields);
         _changes.Add(row.Change);

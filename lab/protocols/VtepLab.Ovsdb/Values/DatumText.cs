@@ -31,5 +31,5 @@ public static class DatumText
     private static bool NeedsQuotes(string text) =>
         text.Length == 0 || text is "true" or "false" || Uuid.TryParse(text, out _)
         || !(char.IsAsciiLetter(text[0]) || text[0] == '_')
-        || !text.All(c => char.IsAsciiLetter(c) || c is '_' or '-' or '.');
+        || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 }

@@ -1,0 +1,248 @@
+using System.Text.Json.Nodes;
+using VtepLab.Ovsdb;
+
+namespace VtepLab.Contrast.Tests.Ovsdb;
+
+/// <summary>Drives both sides with one stream of requests and compares what comes back after each.</summary>
+internal sealed class LockStep
+{
+    /// <summary>Sessions on each side.</summary>
+    public const int Sessions = 3;
+
+    private readonly Random _random;
+    private readonly int _seed;
+    private readonly DatabaseSchema[] _schemas;
+    private readonly ISide _real;
+    private readonly OurSide _ours;
+    private readonly LockStepTotals _totals;
+    private readonly RowBook _rows;
+    private readonly RequestGenerator _requests;
+    private readonly MonitorGenerator _monitors;
+    private readonly Canonical _canonicalReal;
+    private readonly Canonical _canonicalOurs;
+    private readonly List<string> _history = [];
+    private readonly HashSet<int>[] _blocked = [[], [], []];
+    private int _id;
+
+    public LockStep(Random random, int seed, DatabaseSchema[] schemas, ISide real, OurSide ours, LockStepTotals totals)
+    {
+        _rows = new RowBook(ours.Find);
+        _random = random;
+        _seed = seed;
+        _schemas = schemas;
+        _real = real;
+        _ours = ours;
+        _totals = totals;
+        _requests = new RequestGenerator(random, _rows);
+        _monitors = new MonitorGenerator(random, _requests);
+        _canonicalReal = new Canonical(_rows, real: true);
+        _canonicalOurs = new Canonical(_rows, real: false);
+    }
+
+    public void Run(int operations)
+    {
+        for (var s = 0; s < Sessions; s++)
+        {
+            Open(s);
+        }
+
+        while (_requests.Operations < operations)
+        {
+            Step(_random.Next(Sessions));
+        }
+
+        _totals.Operations += _requests.Operations;
+    }
+
+    private void Open(int session)
+    {
+        _real.Open(session);
+        _ours.Open(session);
+        _blocked[session].Clear();
+        _monitors.Forget(session);
+        Ask(session, "set_db_change_aware", session == 0 ? "true" : "false");
+    }
+
+    private void Step(int session)
+    {
+        var schema = _schemas[_random.Next(_schemas.Length)];
+        _rows.Use(schema.Name);
+        switch (_random.Next(100))
+        {
+            case < 88:
+                var operations = _requests.Transaction(schema, out var tables);
+                Ask(session, "transact", $"\"{schema.Name}\",{operations}", tables);
+                break;
+            case < 93:
+                var (method, parameters) = _monitors.Next(session, schema);
+                Ask(session, method, parameters);
+                break;
+            case < 97:
+                string[] locks = ["lock", "steal", "unlock"];
+                Ask(session, locks[_random.Next(3)], $"\"l{_random.Next(3)}\"");
+                break;
+            case < 98 when _blocked[session].Count > 0:
+                var id = _blocked[session].First();
+                _blocked[session].Remove(id);
+                Exchange(session, $$"""{"id":null,"method":"cancel","params":[{{id}}]}""", null);
+                break;
+            case 98:
+                Oddity(session, schema);
+                break;
+            case 99 when _random.Next(4) == 0:
+                Open(session);
+                break;
+        }
+
+        if (_blocked[session].Count > 5)
+        {
+            Open(session); // Enough transactions wait; ending the session ends them.
+        }
+    }
+
+    private void Oddity(int session, DatabaseSchema schema)
+    {
+        (string Method, string Parameters)[] odd =
+        [
+            ("get_schema", $"\"{schema.Name}\""), ("get_schema", "\"none\""), ("get_schema", "1"), ("get_schema", ""), ("echo", "1,\"x\",{\"b\":[],\"a\":1.0}"),
+            ("nomethod", ""), ("transact", ""), ("transact", "5"), ("transact", "\"none\""), ("transact", $"\"{schema.Name}\""),
+            ("monitor_cancel", ""), ("monitor_cancel", "\"none\""), ("monitor_cond", $"\"{schema.Name}\",1"), ("monitor_cond", "\"none\",1,{}"),
+            ("monitor_cond_since", $"\"{schema.Name}\",1,{{}},5"), ("monitor_cond_since", $"\"{schema.Name}\",1,{{}},\"x\""),
+            ("monitor", $"\"{schema.Name}\",1,[]"), ("monitor", $"\"{schema.Name}\",1,{{\"none\":{{}}}}"),
+            ("monitor_cond_change", ""), ("monitor_cond_change", "1,2,3"), ("lock", ""), ("lock", "\"0\""), ("lock", "1"), ("unlock", "\"none\""),
+            ("set_db_change_aware", ""), ("set_db_change_aware", "1"), ("cancel", "1"), ("convert", "\"none\",{}"), ("steal", "\"l\",1"),
+            ("get_schema", "\"_Server\""), ("transact", "\"_Server\",{\"op\":\"comment\",\"comment\":\"x\"}"),
+            ("transact", "\"_Server\",{\"op\":\"insert\",\"table\":\"Database\",\"row\":{\"name\":\"x\"}}"),
+            ("transact", "\"_Server\",{\"op\":\"select\",\"table\":\"Database\",\"where\":[],\"columns\":[\"name\",\"model\",\"connected\",\"leader\",\"cid\",\"sid\",\"index\"]}"),
+        ];
+        var (method, parameters) = odd[_random.Next(odd.Length)];
+        Ask(session, method, parameters);
+    }
+
+    private void Ask(int session, string method, string parameters, List<string?>? tables = null)
+    {
+        var id = ++_id;
+        _totals.Requests++;
+        if (!Exchange(session, $$"""{"id":{{id}},"method":"{{method}}","params":[{{parameters}}]}""", tables))
+        {
+            _blocked[session].Add(id);
+        }
+    }
+
+    /// <summary>Sends a message on both sides and compares; the result says whether a reply with the last id came.</summary>
+    private bool Exchange(int session, string message, List<string?>? tables)
+    {
+        _history.Add($"{session}: {message}");
+        _real.Send(session, _rows.For(true, message));
+        _ours.Send(session, _rows.For(false, message));
+        var twice = _blocked.Any(blocked => blocked.Count > 0);
+        var (fromReal, fromOurs) = (_real.Collect(session, twice), _ours.Collect(session, twice));
+        var answered = false;
+        for (var s = 0; s < Sessions; s++)
+        {
+            var (real, ours) = (fromReal[s], fromOurs[s]);
+            if (real is null || ours is null)
+            {
+                Check(real is null == ours is null, s, $"closed: {real is null}", $"closed: {ours is null}");
+                Open(s);
+                return true;
+            }
+
+            Check(real.Count == ours.Count, s, Show(fromReal, real: true), Show(fromOurs, real: false));
+            if (s == session && tables is not null && real.Count > 0)
+            {
+                LearnRows(Reply(real), Reply(ours), tables);
+            }
+        }
+
+        for (var s = 0; s < Sessions; s++)
+        {
+            foreach (var (real, ours) in Ordered(fromReal[s]!).Zip(Ordered(fromOurs[s]!)))
+            {
+                answered |= Compare(s, real, ours);
+            }
+        }
+
+        return answered;
+    }
+
+    /// <summary>Which of a session's monitors is told first is not defined; whether they are told before the reply is.</summary>
+    private static string[] Ordered(List<string> messages)
+    {
+        var replies = 0;
+        return messages
+            .Select(message => (Node: JsonNode.Parse(message)!, Text: message))
+            .Select(message => message.Node["method"] is null
+                ? (Group: replies++, Order: 1, Key: "", message.Text)
+                : (Group: replies, Order: 0, Key: message.Node["params"]![0]?.ToJsonString() ?? "", message.Text))
+            .OrderBy(message => message.Group).ThenBy(message => message.Order).ThenBy(message => message.Key, StringComparer.Ordinal)
+            .Select(message => message.Text)
+            .ToArray();
+    }
+
+    /// <summary>Everything that came, for a report.</summary>
+    private string Show(List<string>?[] messages, bool real)
+    {
+        var canonical = new Canonical(_rows, real);
+        return string.Concat(messages.SelectMany((list, s) => (list ?? []).Select(message => $"\n  to {s}: {canonical.Of(message)}")));
+    }
+
+    /// <summary>The reply to the request that was sent last; transactions that wait may be answered at the same time.</summary>
+    private JsonNode? Reply(List<string> messages) => messages.Select(message => JsonNode.Parse(message))
+        .FirstOrDefault(message => message!["method"] is null && message["id"]?.ToJsonString() == _id.ToString());
+
+    private void LearnRows(JsonNode? real, JsonNode? ours, List<string?> tables)
+    {
+        if (real?["result"] is not JsonArray realResults || ours?["result"] is not JsonArray ourResults)
+        {
+            return;
+        }
+
+        for (var i = 0; i < Math.Min(Math.Min(realResults.Count, ourResults.Count), tables.Count); i++)
+        {
+            if (tables[i] is { } table && realResults[i]?["uuid"] is JsonArray r && ourResults[i]?["uuid"] is JsonArray o)
+            {
+                _rows.Learn(table, (string)r[1]!, (string)o[1]!);
+            }
+        }
+    }
+
+    private bool Compare(int session, string real, string ours)
+    {
+        var (a, b) = (_canonicalReal.Of(real), _canonicalOurs.Of(ours));
+        if (a != b)
+        {
+            var isError = a.Contains("\"error\"", StringComparison.Ordinal) || a.Contains("error:", StringComparison.Ordinal);
+            Check(isError && Canonical.Loosen(a) == Canonical.Loosen(b), session, a, b);
+            _totals.Loose++;
+        }
+
+        var reply = JsonNode.Parse(real)!;
+        if (reply["method"] is not null)
+        {
+            _totals.Notifications++;
+            return false;
+        }
+
+        _totals.Replies++;
+        _totals.Errors += a.Contains("error:\"", StringComparison.Ordinal) ? 1 : 0;
+        foreach (var blocked in _blocked)
+        {
+            blocked.RemoveWhere(id => reply["id"]!.ToJsonString() == id.ToString());
+        }
+
+        return reply["id"]!.ToJsonString() == _id.ToString();
+    }
+
+    private void Check(bool good, int session, string real, string ours)
+    {
+        if (!good)
+        {
+            Assert.Fail(
+                $"seed {_seed}, request {_history.Count}, session {session}\nrequest: {_history[^1]}\n"
+                + $"\nreal: {real}\nours: {ours}\nmonitors:\n"
+                + string.Join('\n', _history.Where(line => line.Contains("\"monitor", StringComparison.Ordinal)).TakeLast(30))
+                + $"\nbefore:\n{string.Join('\n', _history.TakeLast(3).SkipLast(1))}");
+        }
+    }
+}

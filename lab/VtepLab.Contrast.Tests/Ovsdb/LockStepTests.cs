@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using VtepLab.Ovsdb;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Contrast.Tests.Ovsdb;
+
+/// <summary>
+/// The same random requests to Debian's ovsdb-server and to our engine, one after the other, with monitors of all kinds open:
+/// every reply and every notification must be the same after UUIDs are replaced by common names.
+/// </summary>
+/// <remarks>
+/// <c>VTEPLAB_LOCKSTEP_OPERATIONS</c> (50,000 by default) says how many operations of transactions are tried,
+/// <c>VTEPLAB_LOCKSTEP_SEED</c> (1) which.
+/// </remarks>
+[Category(RealPeer.Category)]
+public class LockStepTests
+{
+    private static readonly long Wanted = long.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_OPERATIONS") ?? "50000");
+    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_SEED") ?? "1");
+
+    [Test]
+    public async Task Every_reply_and_notification_is_ovsdb_servers()
+    {
+        // A server is used for a while only: its tables grow, and a finding needs a short history.
+        var watch = Stopwatch.StartNew();
+        var totals = new LockStepTotals();
+        for (var round = 0; totals.Operations < Wanted; round++)
+        {
+            await RunRound(Seed * 1_000_003 + round, totals);
+        }
+
+        TestContext.Out.WriteLine($"{totals} in {watch.Elapsed.TotalSeconds:0.0} s, seed {Seed}");
+        Assert.That(totals.Operations, Is.GreaterThanOrEqualTo(Wanted));
+    }
+
+    private static async Task RunRound(int seed, LockStepTotals totals)
+    {
+        var random = new Random(seed);
+        using var directory = new TempDirectory();
+        var schemas = new List<string>();
+        var generator = new SchemaGenerator(random);
+        for (var i = 0; i < 4; i++)
+        {
+            schemas.Add(directory[$"s{i}"]);
+            await File.WriteAllTextAsync(schemas[i], generator.Make($"db{i}"));
+        }
+
+        schemas.Add(OvsdbServerPeer.VtepSchema);
+        await using var peer = await OvsdbServerPeer.StartAsync([.. schemas]);
+        var parsed = schemas.Select(file => DatabaseSchema.Parse(File.ReadAllBytes(file))).ToArray();
+        using var real = new RealSide(peer.UnixEndpoint["unix:".Length..], LockStep.Sessions);
+        using var ours = new OurSide(parsed, LockStep.Sessions);
+        new LockStep(random, seed, parsed, real, ours, totals).Run(operations: 2_500);
+    }
+}

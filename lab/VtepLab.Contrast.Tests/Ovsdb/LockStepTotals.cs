@@ -1,0 +1,22 @@
+namespace VtepLab.Contrast.Tests.Ovsdb;
+
+/// <summary>What a comparison has covered.</summary>
+internal sealed class LockStepTotals
+{
+    public long Operations { get; set; }
+
+    public long Requests { get; set; }
+
+    public long Replies { get; set; }
+
+    public long Errors { get; set; }
+
+    public long Notifications { get; set; }
+
+    /// <summary>Error texts that name one of several culprits, and were compared without the names.</summary>
+    public long Loose { get; set; }
+
+    public override string ToString() =>
+        $"{Operations} operations in {Requests} requests: {Replies} replies ({Errors} with an error), {Notifications} notifications, "
+        + $"{Loose} compared without names";
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using VtepLab.Ovsdb;
+
+namespace VtepLab.Contrast.Tests.Ovsdb;
+
+/// <summary>The rows that were ever inserted: what both sides call them, and the name <c>§n§</c> that requests use.</summary>
+internal sealed class RowBook
+{
+    private readonly List<(string Real, string Ours)> _uuids = [];
+    private readonly Dictionary<string, List<int>> _byTable = [];
+    private readonly Dictionary<string, int> _real = [];
+    private readonly Dictionary<string, int> _ours = [];
+    private readonly Func<string, Database?> _ourDatabase;
+    private int _fresh;
+    private string _database = "";
+
+    /// <summary>Begins an empty book.</summary>
+    /// <param name="ourDatabase">Our database with a name, where the book looks which rows are alive.</param>
+    public RowBook(Func<string, Database?> ourDatabase) => _ourDatabase = ourDatabase;
+
+    /// <summary>The database whose tables are meant from now on.</summary>
+    public void Use(string database) => _database = database;
+
+    /// <summary>Both sides inserted a row.</summary>
+    public void Learn(string table, string real, string ours)
+    {
+        if (_real.TryGetValue(real, out var known))
+        {
+            Assert.That(_ours.GetValueOrDefault(ours, -1), Is.EqualTo(known), "the two sides disagree which row this is");
+        }
+        else
+        {
+            known = _uuids.Count;
+            _uuids.Add((real, ours));
+            _real.Add(real, known);
+            _ours[ours] = known;
+        }
+
+        if (!_byTable.TryGetValue(table, out var list))
+        {
+            _byTable.Add(table, list = []);
+        }
+
+        list.Add(known);
+    }
+
+    /// <summary>A UUID for an insert that chooses its own.</summary>
+    public string Fresh() => new Uuid(0xfeed_0000_0000_4000, 0x8000_0000_0000_0000 + (ulong)++_fresh).ToString();
+
+    /// <summary>Some row of any table.</summary>
+    public string Any(Random random) => _uuids.Count == 0 ? Fresh() : Name(random.Next(_uuids.Count));
+
+    /// <summary>A row of a table, mostly a young one, which is likely to exist.</summary>
+    public string OneOf(TableSchema table, Random random) => OneOf(table.Name, random);
+
+    /// <inheritdoc cref="OneOf(TableSchema, Random)"/>
+    public string OneOf(string? table, Random random)
+    {
+        if (table is not null && random.Next(20) > 0 && Alive(table, random) is { } alive)
+        {
+            return alive;
+        }
+
+        if (table is null || !_byTable.TryGetValue($"{_database}/{table}", out var list) || random.Next(50) == 0)
+        {
+            return Any(random);
+        }
+
+        var age = Math.Min(list.Count, random.Next(3) == 0 ? 200 : 12);
+        return Name(list[list.Count - 1 - random.Next(age)]);
+    }
+
+    /// <summary>A request as one side must see it.</summary>
+    public string For(bool real, string request)
+    {
+        var text = new StringBuilder(request.Length + 64);
+        var parts = request.Split('§');
+        for (var i = 0; i < parts.Length; i++)
+        {
+            text.Append(i % 2 == 0 ? parts[i] : real ? _uuids[int.Parse(parts[i])].Real : _uuids[int.Parse(parts[i])].Ours);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The common name of a UUID that one side used, or null.</summary>
+    public string? Find(bool real, string uuid) =>
+        (real ? _real : _ours).TryGetValue(uuid, out var known) ? Name(known)
+        : uuid.StartsWith("feed0000-0000-4000-8000", StringComparison.Ordinal) || uuid == "00000000-0000-0000-0000-000000000000" ? uuid : null;
+
+    private string? Alive(string table, Random random)
+    {
+        if (_ourDatabase(_database)?.Table(table) is not { Count: > 0 } rows)
+        {
+            return null;
+        }
+
+        var row = rows.All.ElementAt(random.Next(rows.Count)).Uuid.ToString();
+        return _ours.TryGetValue(row, out var known) ? Name(known) : null;
+    }
+
+    private static string Name(int row) => $"§{row}§";
+}

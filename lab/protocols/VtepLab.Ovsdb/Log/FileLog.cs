@@ -1,0 +1,111 @@
+namespace VtepLab.Ovsdb;
+
+/// <summary>A database's file in the format of ovsdb-server and ovsdb-tool: the schema, then a record for each transaction.</summary>
+/// <remarks>
+/// Open or create the database with this class, then leave it alone: it writes what is committed. Ephemeral columns are not
+/// written. The owner calls <see cref="CompactIfGrown"/> now and then, which rewrites the file while the database is served.
+/// </remarks>
+public sealed class FileLog : ITransactionLog
+{
+    /// <summary>A file is not compacted before it has this many bytes.</summary>
+    public const int LeastBytesToCompact = 10 << 20;
+
+    private readonly ILogStorage _storage;
+    private readonly TimeProvider _time;
+    private long _compactLength;
+
+    private FileLog(Database database, ILogStorage storage, TimeProvider time, long length)
+    {
+        Database = database;
+        _storage = storage;
+        _time = time;
+        Length = _compactLength = length;
+        database.Log = this;
+    }
+
+    /// <summary>The database that is kept.</summary>
+    public Database Database { get; }
+
+    /// <summary>Present length of the file, in bytes.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Makes an empty database and its file.</summary>
+    public static FileLog Create(DatabaseSchema schema, ILogStorage storage, TimeProvider time, Func<Guid> newUuid)
+    {
+        var log = new FileLog(new Database(schema, newUuid), storage, time, 0);
+        log.Compact();
+        return log;
+    }
+
+    /// <summary>Opens a database from its file; what a crash has left of an unfinished write is cut off.</summary>
+    /// <param name="file">The file's content.</param>
+    /// <param name="storage">The file, where further transactions go.</param>
+    /// <param name="time">The clock, for the dates of records.</param>
+    /// <param name="newUuid">Where UUIDs come from.</param>
+    /// <param name="problem">What was wrong with the end of the file, for the log; null when nothing was.</param>
+    /// <exception cref="OvsdbErrorException">A record is complete and yet makes no sense; nothing was changed.</exception>
+    /// <exception cref="JsonFormatException">A record is complete and is not JSON.</exception>
+    public static FileLog Open(
+        ReadOnlyMemory<byte> file, ILogStorage storage, TimeProvider time, Func<Guid> newUuid, out string? problem)
+    {
+        var (records, good, wrong) = LogRecords.Read(file);
+        problem = wrong;
+        if (records.Count == 0)
+        {
+            throw new OvsdbError(ErrorNames.InputOutputError, $"the file is not an OVSDB database: {wrong ?? "it is empty"}").AsException();
+        }
+
+        var database = new Database(DatabaseSchema.Parse(records[0]), newUuid);
+        foreach (var record in records.Skip(1))
+        {
+            TransactionRecord.Apply(JsonText.Parse(record).Root, database);
+        }
+
+        var log = new FileLog(database, storage, time, good);
+        if (wrong is not null)
+        {
+            storage.Replace(file[..good]);
+        }
+
+        return log;
+    }
+
+    /// <summary>Rewrites the file as the schema and one transaction that makes all rows.</summary>
+    public void Compact()
+    {
+        var schema = new JsonWriter();
+        Database.Schema.WriteTo(schema);
+        var rows = Database.Tables.SelectMany(table => table.All).Select(row => new RowChange(row, null, row.Fields)).ToArray();
+        byte[] content = [.. LogRecords.Frame(schema.Written), .. TransactionRecord.Write(rows, null, Now()) ?? []];
+        _storage.Replace(content);
+        Length = _compactLength = content.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Append(IReadOnlyList<RowChange> changes, string? comment)
+    {
+        if (TransactionRecord.Write(changes, comment, Now()) is { } record)
+        {
+            _storage.Append(record);
+            Length += record.Length;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WhenStable(Action done) => _storage.WhenStable(done);
+
+    /// <summary>Compacts a file that has grown to four times its compact length, and to <see cref="LeastBytesToCompact"/> at least.</summary>
+    /// <returns>Whether it did. Not to be called within a transaction.</returns>
+    public bool CompactIfGrown()
+    {
+        if (Length < LeastBytesToCompact || Length < _compactLength * 4)
+        {
+            return false;
+        }
+
+        Compact();
+        return true;
+    }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+}
