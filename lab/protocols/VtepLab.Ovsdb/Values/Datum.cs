@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace VtepLab.Ovsdb;
@@ -114,6 +115,7 @@ public readonly struct Datum : IEquatable<Datum>
 
     /// <summary>The map of some pairs, in any order.</summary>
     /// <exception cref="ArgumentException">A key occurs twice.</exception>
+    [OverloadResolutionPriority(1)] // So that [new("key", 5)] means atoms.
     public static Datum Map(params IEnumerable<KeyValuePair<Atom, Atom>> pairs)
     {
         var sorted = pairs.OrderBy(pair => pair.Key).ToArray();
