@@ -48,10 +48,11 @@ public sealed class L2GatewayAgent
 
     private async Task RunAsync(CancellationToken cancel)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var role = new MonitorRole(_host, _options) { Changed = () => _reportNow.TrySetResult() };
         foreach (var served in _switches.Values)
         {
-            served.Start();
+            _host.Spawn($"transact {served.Name}", _ => served.RunAsync(stop.Token));
         }
 
         var endpoint = new AgentEndpoint(_host, _options, _switches, role.Elect);
@@ -65,10 +66,7 @@ public sealed class L2GatewayAgent
         finally
         {
             await serving.DisposeAsync();
-            foreach (var served in _switches.Values)
-            {
-                await served.StopAsync();
-            }
+            stop.Cancel();
         }
     }
 

@@ -8,41 +8,23 @@ internal readonly record struct QueueEntry(long At, ulong Key)
     public bool IsBefore(in QueueEntry other) => At < other.At || (At == other.At && Key < other.Key);
 }
 
-/// <summary>The events to come, in the order of time and key.</summary>
-internal abstract class EventQueue
-{
-    public abstract int Count { get; }
-
-    public abstract void Add(long at, ulong key);
-
-    /// <summary>The first entry; false when there is none.</summary>
-    public abstract bool TryPeek(out QueueEntry first);
-
-    /// <summary>Takes the entry that <see cref="TryPeek"/> has just shown.</summary>
-    public abstract QueueEntry Take();
-
-    /// <summary>Drops the entries that a predicate does not keep.</summary>
-    public abstract void Keep(Func<QueueEntry, bool> keep);
-}
-
 /// <summary>The future event set as a 4-ary heap: the plain form, against which faster ones are proved.</summary>
-internal sealed class HeapQueue : EventQueue
+internal sealed class HeapQueue
 {
     private QueueEntry[] _heap = new QueueEntry[64];
-    private int _count;
 
-    public override int Count => _count;
+    public int Count { get; private set; }
 
-    public override void Add(long at, ulong key)
+    public void Add(long at, ulong key)
     {
-        if (_count == _heap.Length)
+        if (Count == _heap.Length)
         {
-            Array.Resize(ref _heap, _count * 2);
+            Array.Resize(ref _heap, Count * 2);
         }
 
         var entry = new QueueEntry(at, key);
         var heap = _heap;
-        var i = _count++;
+        var i = Count++;
         while (i > 0)
         {
             var parent = (i - 1) >> 2;
@@ -58,29 +40,30 @@ internal sealed class HeapQueue : EventQueue
         heap[i] = entry;
     }
 
-    public override bool TryPeek(out QueueEntry first)
+    public bool TryPeek(out QueueEntry first)
     {
-        first = _count > 0 ? _heap[0] : default;
-        return _count > 0;
+        first = Count > 0 ? _heap[0] : default;
+        return Count > 0;
     }
 
-    public override QueueEntry Take()
+    public QueueEntry Take()
     {
         var heap = _heap;
         var first = heap[0];
-        var last = heap[--_count];
-        if (_count > 0)
+        var last = heap[--Count];
+        if (Count > 0)
         {
-            Sink(heap, _count, 0, last);
+            Sink(heap, Count, 0, last);
         }
 
         return first;
     }
 
-    public override void Keep(Func<QueueEntry, bool> keep)
+    /// <summary>Drops the entries that a predicate does not keep.</summary>
+    public void Keep(Func<QueueEntry, bool> keep)
     {
         var count = 0;
-        for (var i = 0; i < _count; i++)
+        for (var i = 0; i < Count; i++)
         {
             if (keep(_heap[i]))
             {
@@ -88,7 +71,7 @@ internal sealed class HeapQueue : EventQueue
             }
         }
 
-        _count = count;
+        Count = count;
         for (var i = (count - 2) >> 2; i >= 0; i--)
         {
             Sink(_heap, count, i, _heap[i]);
