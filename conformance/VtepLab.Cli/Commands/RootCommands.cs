@@ -21,8 +21,6 @@ internal static class RootCommands
             CertifyCommand.Create(),
             ListCommand.Create(),
             ReportCommand.Create(),
-            OvsdbCommand.Create(),
-            EmulateCommand.Create(),
             DoctorCommand.Create(),
         };
         return root;

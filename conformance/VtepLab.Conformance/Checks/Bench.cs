@@ -12,11 +12,17 @@ namespace VtepLab.Conformance.Checks;
 /// <param name="port">The Physical_Port row; null when the switch has none that may be used.</param>
 internal sealed class Bench(CheckContext c, Row device, Row? port)
 {
-    private static readonly string[] DocumentedFaults =
+    /// <summary>Words that vtep(5) has for Physical_Switch.switch_fault_status alone.</summary>
+    public static readonly string[] SwitchFaults =
     [
-        "mac_table_exhaustion", "tunnel_exhaustion", "lr_switch_bindings_fault", "lr_static_routes_fault", "lr_creation_fault",
-        "lr_support_fault", "unsupported_source_node_replication", "unspecified_fault", "invalid_vlan_map", "invalid_ACL_binding",
+        "mac_table_exhaustion", "tunnel_exhaustion", "lr_switch_bindings_fault", "lr_static_routes_fault", "lr_creation_fault", "lr_support_fault",
+        "unsupported_source_node_replication",
     ];
+
+    /// <summary>Words that vtep(5) has for Physical_Port.port_fault_status alone.</summary>
+    public static readonly string[] PortFaults = ["invalid_vlan_map", "invalid_ACL_binding"];
+
+    private static readonly string[] DocumentedFaults = [.. SwitchFaults, .. PortFaults, "unspecified_fault"];
 
     private int _vlan = 99;
 
@@ -88,12 +94,24 @@ internal sealed class Bench(CheckContext c, Row device, Row? port)
         var request = await c.Ctl.StartTransactAsync(
             Ovs.Select("Physical_Switch", Ovs.All, "name", "switch_fault_status"), Ovs.Select("Physical_Port", Ovs.All, "name", "port_fault_status"));
         var reply = new TransactReply(await c.Ctl.ReplyAsync(request), 2);
-        return
-        [
-            .. reply.RowsAt(0).SelectMany(r => r.Texts("switch_fault_status").Select(f => $"{r.Text("name")}: {f}"))
-                .Concat(reply.RowsAt(1).SelectMany(r => r.Texts("port_fault_status").Select(f => $"port {r.Text("name")}: {f}")))
-                .Order(StringComparer.Ordinal),
-        ];
+        return FaultsIn(reply.RowsAt(0), reply.RowsAt(1));
+    }
+
+    /// <summary>The faults before a check causes one, when those of the check before have had time to go.</summary>
+    public async Task<IReadOnlyList<string>> SettledFaultsAsync()
+    {
+        c.Did("read the faults that are there before");
+        var (start, first) = (c.Tester.Transcript.Now, FaultsIn(c.Tester.First));
+        while (true)
+        {
+            var now = await FaultsAsync();
+            if (!now.Except(first).Any() || c.Tester.Transcript.Now - start >= c.Timing.Hardware)
+            {
+                return now;
+            }
+
+            await c.Tester.Host.DelayAsync(TimeSpan.FromMilliseconds(50), c.Cancel);
+        }
     }
 
     /// <summary>A fault that was not there before has to appear.</summary>
@@ -148,10 +166,22 @@ internal sealed class Bench(CheckContext c, Row device, Row? port)
             return (holds, CheckContext.Rows(rows.Count, "Mcast_Macs_Local"));
         });
 
+    /// <summary>True for a fault of a port, in the words of <see cref="FaultsAsync"/>.</summary>
+    public static bool IsPort(string fault) => fault.StartsWith("port ", StringComparison.Ordinal);
+
     /// <summary>A number as it stands in JSON.</summary>
     public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The keys of a map column, sorted.</summary>
     public static IReadOnlyList<string> Keys(Row row, string column) =>
         [.. row.Map(column).Select(p => p.Key.ValueKind == JsonValueKind.String ? p.Key.GetString()! : p.Key.GetRawText()).Order(StringComparer.Ordinal)];
+
+    private static IReadOnlyList<string> FaultsIn(Snapshot snapshot) => FaultsIn(snapshot.Rows("Physical_Switch"), snapshot.Rows("Physical_Port"));
+
+    private static IReadOnlyList<string> FaultsIn(IEnumerable<Row> switches, IEnumerable<Row> ports) =>
+    [
+        .. switches.SelectMany(r => r.Texts("switch_fault_status").Select(f => $"{r.Text("name")}: {f}"))
+            .Concat(ports.SelectMany(r => r.Texts("port_fault_status").Select(f => $"port {r.Text("name")}: {f}")))
+            .Order(StringComparer.Ordinal),
+    ];
 }

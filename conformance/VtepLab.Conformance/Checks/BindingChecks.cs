@@ -30,7 +30,7 @@ public static class BindingChecks
     {
         var bench = await Bench.FindAsync(c);
         CheckContext.Applies(!c.Tester.Device.LocalVlans.IsEmpty, "no device file says which VLANs the switch uses by itself");
-        var (before, vlan, name) = (await bench.FaultsAsync(), c.Tester.Device.LocalVlans[0], c.Name("conflict"));
+        var (before, vlan, name) = (await bench.SettledFaultsAsync(), c.Tester.Device.LocalVlans[0], c.Name("conflict"));
         await c.CommitAsync($"bind VLAN {vlan}", Given.Network(name, c.Vni(), "net"), bench.Binding("insert", vlan, Ovs.Named("net")));
         await bench.ExpectFaultAsync(before, "invalid_vlan_map");
         var network = (await c.ExpectRowsAsync(1, "Logical_Switch", Given.Named(name), "_uuid"))[0].Uuid;
@@ -139,7 +139,7 @@ public static class BindingChecks
     {
         var bench = await Bench.FindAsync(c);
         var (network, _) = await bench.BindNewAsync(c.Name("bad-macs"), c.Vni());
-        var before = await bench.FaultsAsync();
+        var before = await bench.SettledFaultsAsync();
         foreach (var mac in new[] { "zz:zz:zz:zz:zz:zz", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "00:00:00:00:00:00" })
         {
             var reply = await c.CommitAsync($"insert the remote MAC {mac}", Given.Locator(c.Ip(), "far"),

@@ -119,17 +119,17 @@ public static class SeveralControllers
         c.Did("stop reading there, and change a long description three hundred times");
         slow.Session.PauseReading();
         var text = new string('x', 2000);
-        var start = c.Tester.Transcript.Now;
-        PendingRequest? last = null;
+        var slowest = TimeSpan.Zero;
         for (var i = 0; i < 300; i++)
         {
-            last = await c.Ctl.StartTransactAsync(
-                Ovs.Update("Logical_Switch", Given.Named(name), new JsonObject { ["description"] = Numbered(text, i) }));
+            // One after the other, or the device has every right to tell of several changes at once.
+            var reply = await c.Ctl.ReplyAsync(await c.Ctl.StartTransactAsync(
+                Ovs.Update("Logical_Switch", Given.Named(name), new JsonObject { ["description"] = Numbered(text, i) })));
+            slowest = reply.Took > slowest ? reply.Took : slowest;
         }
 
-        await c.Ctl.ReplyAsync(last!);
+        c.Expect(slowest <= c.Timing.Database, $"every change answered within {c.Timing.Database.TotalSeconds:0.#} s", $"the slowest {Seconds(slowest)}");
         await c.Ctl.EchoAsync("see that the writer is served");
-        c.Expect(true, "served", string.Create(CultureInfo.InvariantCulture, $"300 changes in {(c.Tester.Transcript.Now - start).TotalSeconds:0.###} s"));
         slow.Session.ResumeReading();
         await c.EventuallyAsync(
             "read on", "the last description, or disconnected", c.Timing.Hardware,
@@ -171,10 +171,18 @@ public static class SeveralControllers
         var other = await c.OpenAsync();
         JsonObject[] network = [Given.Network(c.Name("busy"), c.Vni(), "net"), Given.Locator(c.Ip(), "far")];
         JsonObject[] operations = [.. network, .. Enumerable.Range(0, 500).Select(_ => Given.RemoteMac(c.Mac(), Ovs.Named("net"), Ovs.Named("far")))];
-        c.Did("insert five hundred remote MACs and echo on another connection at once");
+        c.Did("insert five hundred remote MACs, and echo on another connection until they are committed and for half a second more");
         var pending = await c.Ctl.StartTransactAsync(operations);
-        var echo = await other.RequestAsync("echo meanwhile", "echo", Ovs.Array("busy?"));
-        c.Expect(echo.Took <= TimeSpan.FromSeconds(1), "answered within 1 s", Seconds(echo.Took));
+        var (slowest, count, over) = (TimeSpan.Zero, 0, TimeSpan.MaxValue);
+        while (c.Tester.Transcript.Now < over)
+        {
+            var echo = await other.ReplyAsync(await other.Session.SendRequestAsync("echo", Ovs.Array("busy?")));
+            (slowest, count) = (echo.Took > slowest ? echo.Took : slowest, count + 1);
+            over = pending.IsOver && over == TimeSpan.MaxValue ? c.Tester.Transcript.Now + TimeSpan.FromMilliseconds(500) : over;
+            await c.Tester.Host.DelayAsync(TimeSpan.FromMilliseconds(25), c.Cancel);
+        }
+
+        c.Expect(slowest <= TimeSpan.FromSeconds(1), "every echo answered within 1 s", $"{count} echoes, the slowest answered {Seconds(slowest)}");
         var reply = c.Ctl.Note(await c.Ctl.ReplyAsync(pending), operations);
         c.Expect(reply.IsCommitted, "the MACs are committed", $"{WireText.Short(reply.Text, 100)}, {Seconds(reply.Reply.Took)}");
     }

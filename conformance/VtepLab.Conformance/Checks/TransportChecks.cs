@@ -13,7 +13,8 @@ public static class TransportChecks
     {
         CheckContext.Applies(c.Tester.Link.Endpoint.IsPassive, "in this run the suite calls the device; give it ptcp: or pssl: to be called");
         await c.Ctl.EchoAsync("speak first on the connection that the device made");
-        await c.ExpectRowsAsync((await c.SelectAsync("Global", Ovs.All, "_uuid")).Count, "Global", Ovs.All, "_uuid");
+        var unasked = c.Ctl.Session.Unasked;
+        c.Expect(unasked.Count == 0, "no request and no notification of a client", unasked.Count == 0 ? "none" : WireText.Short(unasked[0].GetRawText()));
     }
 
     /// <summary>Whoever else knocks at the port must not take a place for ever.</summary>

@@ -50,6 +50,12 @@ public sealed class WireSession : IAsyncDisposable
     /// <summary>False: the device's echo requests stay without an answer.</summary>
     public bool AnswersEcho { get; set; } = true;
 
+    /// <summary>How many messages the device has sent.</summary>
+    public int MessagesReceived { get; private set; }
+
+    /// <summary>Requests and notifications of the device other than those of RFC 7047, as they came.</summary>
+    public List<JsonElement> Unasked { get; } = [];
+
     /// <summary>How many echo requests the device has sent.</summary>
     public int Probes { get; private set; }
 
@@ -272,6 +278,7 @@ public sealed class WireSession : IAsyncDisposable
             return;
         }
 
+        MessagesReceived++;
         if (message.Member("method")?.Text() is not { } method)
         {
             TakeReply(message, sequence);
@@ -279,6 +286,10 @@ public sealed class WireSession : IAsyncDisposable
         else if (message.Member("id") is not { } id || id.IsNull())
         {
             _notifications.Add(new Notification(method, message.Member("params") ?? default, sequence, _transcript.Now));
+            if (method is not ("update" or "update2" or "update3" or "locked" or "stolen" or "monitor_canceled"))
+            {
+                Unasked.Add(message);
+            }
         }
         else if (method == "echo")
         {
@@ -290,6 +301,10 @@ public sealed class WireSession : IAsyncDisposable
                 _host.Spawn(
                     $"conformance {Name} echo", _ => SendAsync($"{{\"id\":{id.GetRawText()},\"result\":{parameters},\"error\":null}}"));
             }
+        }
+        else
+        {
+            Unasked.Add(message);
         }
 
         News();
