@@ -21,6 +21,11 @@ internal sealed class FaultLedger(SwitchQuirks quirks)
             truth = new ColumnSet<string>(truth.Concat(before ?? []));
         }
 
+        if (before is null && quirks.Has(SwitchQuirkBook.FaultsSurviveRestart))
+        {
+            truth = new ColumnSet<string>(truth.Concat(stored));
+        }
+
         _written[row] = truth;
         var isSettled = before is not null && before.Equals(truth);
         return isSettled && quirks.Has(SwitchQuirkBook.FaultColumnsWritable) ? stored : truth;

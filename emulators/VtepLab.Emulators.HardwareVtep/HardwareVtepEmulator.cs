@@ -7,19 +7,19 @@ using VtepLab.Runtime;
 namespace VtepLab.Emulators.HardwareVtep;
 
 /// <summary>A switch that speaks hardware_vtep, running on a host.</summary>
-/// <remarks>It announces itself before it listens, and reacts to what controllers write.</remarks>
+/// <remarks>It announces itself before it listens, keeps its database in the host's store, and reacts to what controllers write.</remarks>
 public sealed class HardwareVtepEmulator : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly SwitchCore _core;
     private readonly ILogger _log;
 
-    private HardwareVtepEmulator(IHost host, HardwareVtepOptions options)
+    private HardwareVtepEmulator(IHost host, HardwareVtepOptions options, Database database)
     {
         _host = host;
         _log = host.Logs.CreateLogger<HardwareVtepEmulator>();
         Options = options;
-        _core = new SwitchCore(options, host.Time, host.Entropy.NewUuid, WhenTurnEnds);
+        _core = new SwitchCore(options, database, host.Time, host.Entropy.NewUuid, WhenTurnEnds);
         Server = new OvsdbServer(_core.ServerOptions);
         Service = new OvsdbServerService(host, Server, new OvsdbServerServiceOptions
         {
@@ -51,7 +51,8 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     /// <exception cref="NetworkException">It cannot listen where it should.</exception>
     public static async Task<HardwareVtepEmulator> StartAsync(IHost host, HardwareVtepOptions options)
     {
-        var emulator = new HardwareVtepEmulator(host, options);
+        options.Validate();
+        var emulator = new HardwareVtepEmulator(host, options, await OpenDatabaseAsync(host, options));
         emulator._core.Start();
         emulator.Server.Add(emulator.Database);
         await emulator.Service.StartAsync();
@@ -70,6 +71,38 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Service.DisposeAsync();
+
+    private static async Task<Database> OpenDatabaseAsync(IHost host, HardwareVtepOptions options)
+    {
+        var schema = SwitchSchema.Served(options);
+        if (options.StoreName is not { } name)
+        {
+            return new Database(schema, host.Entropy.NewUuid);
+        }
+
+        var storage = new StoredLog(host, name);
+        var file = options.Quirks.Has(SwitchQuirkBook.ForgetsAtRestart) ? null : await host.Store.ReadAsync(name, host.Stopping);
+        if (file is null)
+        {
+            return FileLog.Create(schema, storage, host.Time, host.Entropy.NewUuid).Database;
+        }
+
+        var log = FileLog.Open(file, storage, host.Time, host.Entropy.NewUuid, out var problem);
+        if (problem is not null)
+        {
+            host.Logs.CreateLogger<HardwareVtepEmulator>().LogWarning("the end of {File} was cut off: {Problem}", name, problem);
+        }
+
+        return (IsSame(log.Database.Schema, schema) ? log : log.ConvertTo(schema, host.Entropy.NewUuid)).Database;
+    }
+
+    private static bool IsSame(DatabaseSchema one, DatabaseSchema other)
+    {
+        var (first, second) = (new JsonWriter(), new JsonWriter());
+        one.WriteTo(first);
+        other.WriteTo(second);
+        return first.Written.SequenceEqual(second.Written);
+    }
 
     private async Task ReactAsync(CancellationToken cancel)
     {

@@ -28,6 +28,9 @@ public sealed record HardwareVtepOptions
     /// <summary>The certificate for listening and connecting with TLS.</summary>
     public TlsIdentity? Tls { get; init; }
 
+    /// <summary>The name of the file in the host's store that keeps the database over restarts; null keeps nothing.</summary>
+    public string? StoreName { get; init; }
+
     /// <summary>The hardware_vtep version it serves; null for the latest.</summary>
     public Version? SchemaVersion { get; init; }
 

@@ -12,15 +12,15 @@ internal sealed class SwitchCore
 {
     private bool _isReacting;
 
-    /// <summary>Makes a switch with an empty database; <see cref="Start"/> after an older one was loaded into it.</summary>
+    /// <summary>Makes a switch; <see cref="Start"/> sets it going.</summary>
     /// <param name="options">What the switch is.</param>
+    /// <param name="database">Its database, empty or as an earlier run left it; made by <see cref="SwitchSchema.Served"/>.</param>
     /// <param name="time">The clock for waits.</param>
     /// <param name="newUuid">Where UUIDs come from.</param>
     /// <param name="whenTurnEnds">Runs an action after everything that is ready now; used by one quirk.</param>
-    public SwitchCore(HardwareVtepOptions options, TimeProvider time, Func<Guid> newUuid, Action<Action> whenTurnEnds)
+    public SwitchCore(HardwareVtepOptions options, Database database, TimeProvider time, Func<Guid> newUuid, Action<Action> whenTurnEnds)
     {
-        options.Validate();
-        Database = new Database(SwitchSchema.Served(options), newUuid);
+        Database = database;
         var name = options.Quirks.Has(SwitchQuirkBook.RenamesAtRestart) ? $"{options.Name}-{newUuid().ToString("N")[..8]}" : options.Name;
         Agent = new SwitchAgent(options, Database, name);
         Quirks = new SwitchServerQuirks(options, Agent, Database, whenTurnEnds);

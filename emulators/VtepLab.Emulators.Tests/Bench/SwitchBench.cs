@@ -14,11 +14,14 @@ internal sealed partial class SwitchBench
     public SwitchBench(string quirks = "", Func<HardwareVtepOptions, HardwareVtepOptions>? configure = null)
     {
         var options = new HardwareVtepOptions { Ports = ["eth1", "eth2"], Quirks = SwitchQuirks.Parse(quirks) };
-        Core = new SwitchCore(configure?.Invoke(options) ?? options, Time, () => new Uuid(0, ++_uuids).ToGuid(), _turnEnds.Add);
+        options = configure?.Invoke(options) ?? options;
+        Core = new SwitchCore(options, new Database(SwitchSchema.Served(options), NewUuid), Time, NewUuid, _turnEnds.Add);
         Server = new OvsdbServer(Core.ServerOptions);
         Server.Add(Core.Database);
         Core.Start();
     }
+
+    private Guid NewUuid() => new Uuid(0, ++_uuids).ToGuid();
 
     public BenchTime Time { get; } = new();
 

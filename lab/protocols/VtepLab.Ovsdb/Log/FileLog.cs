@@ -70,6 +70,18 @@ public sealed class FileLog : ITransactionLog
         return log;
     }
 
+    /// <summary>Moves the database to another schema: rows keep their UUIDs, columns of both schemas their values.</summary>
+    /// <returns>The new database with this file; the old one is kept no more.</returns>
+    /// <exception cref="OvsdbErrorException">A value does not suit the new schema; nothing was changed.</exception>
+    public FileLog ConvertTo(DatabaseSchema schema, Func<Guid> newUuid)
+    {
+        var converted = DatabaseConversion.Run(Database, schema, newUuid);
+        Database.Log = null;
+        var log = new FileLog(converted, _storage, _time, Length);
+        log.Compact();
+        return log;
+    }
+
     /// <summary>Rewrites the file as the schema and one transaction that makes all rows.</summary>
     public void Compact()
     {
