@@ -21,6 +21,8 @@ internal static class RootCommands
             CertifyCommand.Create(),
             ListCommand.Create(),
             ReportCommand.Create(),
+            OvsdbCommand.Create(),
+            EmulateCommand.Create(),
             DoctorCommand.Create(),
         };
         return root;

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using VtepLab.HardwareVtep;
 using VtepLab.Neutron;
+using VtepLab.Ovsdb;
+using VtepLab.OvsdbPeers;
 using VtepLab.Runtime;
 
 namespace VtepLab.L2Gateway.Agent;
@@ -36,6 +39,12 @@ public sealed record AgentOptions
     /// <remarks>Shorter than the plugin's patience, so that it hears of the failure instead of guessing.</remarks>
     public TimeSpan TransactTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How much of that it may wait for a switch that is not connected; 5 s, a little more than the longest back-off.</summary>
+    public TimeSpan ConnectPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest wait between two attempts to connect; 4 s.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>How long the plugin waits for an answer; an older call is refused, for its caller has given it up. 60 s.</summary>
     public TimeSpan RpcResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -44,6 +53,21 @@ public sealed record AgentOptions
 
     /// <summary>The request context of the agent's own messages; a new object each time, for a node has one parent.</summary>
     internal static JsonObject Context => new() { ["is_admin"] = true };
+
+    /// <summary>How the agent keeps a connection to a switch.</summary>
+    /// <param name="target">The switch.</param>
+    /// <param name="tables">What it keeps a copy of; nothing when it only transacts.</param>
+    internal OvsdbClientSessionOptions SessionWith(OvsdbHost target, IReadOnlyList<MonitoredTable> tables) => new()
+    {
+        Remote = target.Endpoint,
+        Database = VtepSchema.DatabaseName,
+        Name = target.Name,
+        Tls = target.Tls,
+        Tables = tables,
+        MaxBackoff = MaxBackoff,
+        ConnectTimeout = TransactTimeout,
+        Connection = new OvsdbConnectionOptions { InactivityProbe = SocketTimeout / 2, CallTimeout = TransactTimeout },
+    };
 
     /// <summary>Whom the agent reports to.</summary>
     internal BusTarget Plugin => new(L2GatewayRpc.PluginTopic, Exchange: ControlExchange, Version: L2GatewayRpc.Version);

@@ -48,11 +48,10 @@ public sealed class L2GatewayAgent
 
     private async Task RunAsync(CancellationToken cancel)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var role = new MonitorRole(_host, _options) { Changed = () => _reportNow.TrySetResult() };
         foreach (var served in _switches.Values)
         {
-            _host.Spawn($"transact {served.Name}", _ => served.RunAsync(stop.Token));
+            served.Start();
         }
 
         var endpoint = new AgentEndpoint(_host, _options, _switches, role.Elect);
@@ -66,7 +65,10 @@ public sealed class L2GatewayAgent
         finally
         {
             await serving.DisposeAsync();
-            stop.Cancel();
+            foreach (var served in _switches.Values)
+            {
+                await served.StopAsync();
+            }
         }
     }
 

@@ -14,6 +14,9 @@ namespace VtepLab.Simulation;
 public sealed class SimulatedWorld
 {
     private readonly SortedDictionary<string, SimulatedHost> _hosts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FrameLink> _links = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _marks = new(StringComparer.Ordinal);
+    private readonly List<string> _notes = [];
     private readonly List<SimulatedHost> _byId = [];
     private readonly Stack<DelaySource> _delays = new();
     private SimulatedHost? _broker;
@@ -25,7 +28,11 @@ public sealed class SimulatedWorld
     public SimulatedWorld(ulong seed, SimulationOptions? options = null)
     {
         (Seed, Options) = (seed, options ?? new SimulationOptions());
-        Kernel = new Kernel(Options.EventsWithoutProgress) { Unhandled = (host, e) => HostFailed(_byId[host - 1], "a callback", e) };
+        Kernel = new Kernel(Options.EventsWithoutProgress, trace: Options.TraceRecords > 0 ? new TraceRing(Options.TraceRecords) : null)
+        {
+            Unhandled = (host, e) => HostFailed(_byId[host - 1], "a callback", e),
+        };
+        Invariants = new Invariants(this);
         Network = new SimulatedNetwork(this);
         Yields = new YieldSource(Kernel);
         Logs = Options.Logs ?? NullLoggerFactory.Instance;
@@ -45,6 +52,21 @@ public sealed class SimulatedWorld
 
     /// <summary>The hosts, by name.</summary>
     public IReadOnlyDictionary<string, SimulatedHost> Hosts => _hosts;
+
+    /// <summary>The links of frames, by name.</summary>
+    public IReadOnlyDictionary<string, FrameLink> Links => _links;
+
+    /// <summary>What must hold while the world runs.</summary>
+    public Invariants Invariants { get; }
+
+    /// <summary>What was reached and how often; what was expected and not reached has 0.</summary>
+    public IReadOnlyDictionary<string, long> Marks => _marks;
+
+    /// <summary>The last records of the trace that is always on; null when none are kept.</summary>
+    public TraceRing? Recent => Kernel.Trace;
+
+    /// <summary>The full trace, while one is written.</summary>
+    public TraceWriter? Trace { get; set; }
 
     /// <summary>Virtual time since the start.</summary>
     public TimeSpan Now => VirtualTime.Span(Kernel.Now);
@@ -100,7 +122,24 @@ public sealed class SimulatedWorld
     public RandomStream Random(string path) => new(Seed, path);
 
     /// <summary>Connects two ports by a link.</summary>
-    public FrameLink Link(SimulatedPort one, SimulatedPort other, FrameLinkOptions? options = null) => new(this, one, other, options ?? new FrameLinkOptions());
+    public FrameLink Link(SimulatedPort one, SimulatedPort other, FrameLinkOptions? options = null)
+    {
+        var link = new FrameLink(this, one, other, options ?? new FrameLinkOptions());
+        _links.Add(link.Name, link);
+        return link;
+    }
+
+    /// <summary>Notes that something worth having tested has happened.</summary>
+    public void Mark(string name) => _marks[name] = _marks.GetValueOrDefault(name) + 1;
+
+    /// <summary>Says that something ought to be marked in one run of an exploration at least.</summary>
+    public void Expect(string name) => _marks.TryAdd(name, 0);
+
+    /// <summary>The last records of the trace as text, with the notes among them, the oldest first.</summary>
+    public IEnumerable<string> DescribeRecent() => (Recent?.Recent ?? []).Select(r => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{r.Number,10} {VirtualTime.Span(r.Record.At):c} {(r.Record.Host == 0 ? "world" : _byId[r.Record.Host - 1].Name),-16} {r.Record.Kind,-8} "
+        + $"<- {r.Record.Cause,10} {(r.Record.Kind == TraceKind.Note ? _notes[(int)r.Record.A] : $"{r.Record.A} {r.Record.B}")}"));
 
     /// <summary>Runs a body, as the experimenter, until it has ended.</summary>
     /// <exception cref="SimulationException">Nothing is left to happen and the body still waits; or a host crashed.</exception>
@@ -120,7 +159,8 @@ public sealed class SimulatedWorld
         {
             throw Failed(
                 "nothing is left to happen, and the body still waits; suspended: "
-                + string.Join(", ", _byId.SelectMany(h => h.Running.Select(r => $"{h.Name}/{r}")).DefaultIfEmpty("nothing")));
+                + string.Join(", ", _byId.SelectMany(h => h.Running.Select(r => $"{h.Name}/{r}")).DefaultIfEmpty("nothing")),
+                "deadlock");
         }
 
         return task.GetAwaiter().GetResult();
@@ -139,7 +179,7 @@ public sealed class SimulatedWorld
         if (!RunEvents(until, condition))
         {
             Kernel.Advance(until);
-            throw new SimulationTimeoutException(Located($"not within {within}: {what}"));
+            throw new SimulationTimeoutException(Located($"not within {within}: {what}"), what);
         }
     }
 
@@ -185,7 +225,7 @@ public sealed class SimulatedWorld
         Note("crashed", host.Name);
         if (Options.CrashFailsRun)
         {
-            _failure ??= new SimulationException(Located($"{host.Name} crashed: '{work}' let out {e.GetType().Name}: {e.Message}"), e);
+            _failure ??= new SimulationException(Located($"{host.Name} crashed: '{work}' let out {e.GetType().Name}: {e.Message}"), $"crash {host.Name} {work} {e.GetType().Name}", e);
         }
 
         host.Crash();
@@ -193,7 +233,18 @@ public sealed class SimulatedWorld
 
     internal void Note(string kind, string subject)
     {
-        Kernel.Mix(unchecked((ulong)kind.Length * 31) + (ulong)subject.Length);
+        foreach (var c in subject)
+        {
+            Kernel.Mix(c);
+        }
+
+        if (Kernel.Trace is not null)
+        {
+            Kernel.WriteTrace(TraceKind.Note, Kernel.Current, _notes.Count, 0);
+            _notes.Add($"{kind} {subject}");
+        }
+
+        Trace?.Note(Kernel.Now, kind, subject);
     }
 
     private bool RunEvents(long until, Func<bool>? done)
@@ -202,7 +253,15 @@ public sealed class SimulatedWorld
         var before = Options.WatchThreadPool ? PoolWatch.Watch(Leaked) : null;
         try
         {
-            var ended = Kernel.Run(until, () => _failure is not null || (done is not null && done()));
+            var ended = Kernel.Run(until, () =>
+            {
+                if (!Invariants.IsEmpty)
+                {
+                    Invariants.Check();
+                }
+
+                return _failure is not null || (done is not null && done());
+            });
             return _failure is null ? ended : throw _failure;
         }
         finally
@@ -215,11 +274,11 @@ public sealed class SimulatedWorld
     }
 
     private void Leaked(string stack) =>
-        _failure ??= new SimulationException(Located($"work was queued to the thread pool, where its moment is random\n{stack}"));
+        _failure ??= new SimulationException(Located($"work was queued to the thread pool, where its moment is random\n{stack}"), "thread-pool");
 
-    private SimulationException Failed(string message) => new(Located(message));
+    private SimulationException Failed(string message, string kind) => new(Located(message), kind);
 
-    private string Located(string message) =>
+    internal string Located(string message) =>
         string.Create(CultureInfo.InvariantCulture, $"{message}. Seed {Seed}, virtual time {Now:c}.");
 
     private sealed class Scope(Action end) : IDisposable

@@ -45,6 +45,9 @@ public sealed record SimulationOptions
     /// <summary>True: the run fails, naming the culprit, when its code queues work to the thread pool.</summary>
     public bool WatchThreadPool { get; init; } = true;
 
+    /// <summary>How many records the trace that is always on keeps, a power of two; 0 for none.</summary>
+    public int TraceRecords { get; init; } = 4096;
+
     /// <summary>Where the hosts' logs go; null for nowhere.</summary>
     public ILoggerFactory? Logs { get; init; }
 }

@@ -252,9 +252,12 @@ public class GatewaySwitchRealPeerTests
     private GatewaySwitch Start(IHost live, TimeSpan? timeout = null)
     {
         var target = new OvsdbHost("leaf1", Endpoint.Parse(_server.Endpoint));
-        var options = new AgentOptions { Host = "agent", OvsdbHosts = [target], TransactTimeout = timeout ?? TimeSpan.FromSeconds(20) };
+        var options = new AgentOptions
+        {
+            Host = "agent", OvsdbHosts = [target], TransactTimeout = TimeSpan.FromSeconds(20), ConnectPatience = timeout ?? TimeSpan.FromSeconds(20),
+        };
         var served = new GatewaySwitch(live, target, options);
-        live.Spawn("transact", served.RunAsync);
+        served.Start();
         return served;
     }
 

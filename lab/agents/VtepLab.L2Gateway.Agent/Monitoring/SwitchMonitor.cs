@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using VtepLab.HardwareVtep;
 using VtepLab.Ovsdb;
+using VtepLab.OvsdbPeers;
 using VtepLab.Runtime;
 
 namespace VtepLab.L2Gateway.Agent;
@@ -17,8 +17,7 @@ internal sealed class SwitchMonitor
 
     private readonly IHost _host;
     private readonly Func<JsonObject, CancellationToken, Task> _cast;
-    private readonly SwitchLink _link;
-    private readonly Replica _replica = new(ChangeCast.Monitored);
+    private readonly OvsdbClientSession _session;
     private readonly ChangeCast _casts;
     private readonly Queue<JsonObject> _waiting = new();
     private readonly ILogger _log;
@@ -34,26 +33,37 @@ internal sealed class SwitchMonitor
     {
         (_host, _cast, Name) = (host, cast, target.Name);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.SwitchMonitor");
-        _casts = new ChangeCast(target.Name, _replica);
-        _link = new SwitchLink(host, target, options)
+        _session = new OvsdbClientSession(host, options.SessionWith(target, ChangeCast.Monitored));
+        _casts = new ChangeCast(target.Name, _session.Replica);
+        _session.Replica.Changed += OnChange;
+        _session.StateChanged += state =>
         {
-            Prepare = async (client, cancel) =>
+            if (state == OvsdbClientState.Active)
             {
-                await ReplicaFeed.StartAsync(client, _replica, VtepSchema.DatabaseName, cancel);
                 RequestDump();
-            },
+            }
         };
-        _replica.Changed += OnChange;
     }
 
     /// <summary>The name the plugin knows it by.</summary>
     public string Name { get; }
 
     /// <summary>True while the copy follows the switch.</summary>
-    public bool IsConnected => _link.IsConnected;
+    public bool IsConnected => _session.IsActive;
 
     /// <summary>Works until it is cancelled.</summary>
-    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_link.RunAsync(cancel), SendAsync(cancel));
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        _session.Start();
+        try
+        {
+            await SendAsync(cancel);
+        }
+        finally
+        {
+            await _session.StopAsync();
+        }
+    }
 
     private void RequestDump()
     {

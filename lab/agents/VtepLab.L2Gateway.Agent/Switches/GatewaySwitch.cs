@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using VtepLab.HardwareVtep;
 using VtepLab.Neutron;
 using VtepLab.Ovsdb;
+using VtepLab.OvsdbPeers;
 using VtepLab.Runtime;
 
 namespace VtepLab.L2Gateway.Agent;
@@ -14,28 +14,24 @@ internal sealed class GatewaySwitch
 
     private readonly IHost _host;
     private readonly AgentOptions _options;
-    private readonly SwitchLink _link;
+    private readonly OvsdbClientSession _session;
     private readonly ILogger _log;
-    private DatabaseSchema? _schema;
 
     public GatewaySwitch(IHost host, OvsdbHost target, AgentOptions options)
     {
         (_host, _options, Name) = (host, options, target.Name);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.GatewaySwitch");
-        _link = new SwitchLink(host, target, options)
-        {
-            Prepare = async (client, cancel) => _schema = await client.GetSchemaAsync(VtepSchema.DatabaseName, cancel),
-        };
+        _session = new OvsdbClientSession(host, options.SessionWith(target, tables: []));
     }
 
     /// <summary>The name the plugin knows it by.</summary>
     public string Name { get; }
 
-    /// <summary>True while the agent can reach it.</summary>
-    public bool IsConnected => _link.IsConnected;
+    /// <summary>Begins to connect, and connects again whenever the connection ends.</summary>
+    public void Start() => _session.Start();
 
-    /// <summary>Keeps the connection until it is cancelled.</summary>
-    public Task RunAsync(CancellationToken cancel) => _link.RunAsync(cancel);
+    /// <summary>Ends the connection.</summary>
+    public Task StopAsync() => _session.StopAsync();
 
     /// <summary><c>add_vif_to_gateway</c>: has a MAC address be behind a node.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
@@ -154,8 +150,8 @@ internal sealed class GatewaySwitch
         {
             try
             {
-                var client = await _link.ConnectedAsync(both.Token);
-                var plan = await makePlan(_schema!, (t, stop) => client.TransactAsync(t, cancel: stop), both.Token);
+                await ConnectedAsync(doing, both.Token);
+                var plan = await makePlan(_session.Replica.Schema!, (t, stop) => _session.TransactAsync(t, cancel: stop), both.Token);
                 if (plan.IsEmpty)
                 {
                     _log.LogDebug("{Switch}: nothing to do to {Doing}", Name, doing);
@@ -163,7 +159,7 @@ internal sealed class GatewaySwitch
                 }
 
                 sent = Written(plan.Seal());
-                var result = await client.TransactAsync(plan.Transaction, cancel: both.Token);
+                var result = await _session.TransactAsync(plan.Transaction, cancel: both.Token);
                 if (!plan.Missed(result).Any())
                 {
                     _log.LogInformation("{Switch}: could {Doing}, attempt {Attempt}", Name, doing, attempt);
@@ -197,10 +193,29 @@ internal sealed class GatewaySwitch
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                var why = _link.IsConnected ? "the switch did not answer" : _link.LastProblem is { Length: > 0 } p ? p : "not connected";
                 throw new GatewayException(OneLine(
-                    $"{Name} could not be reached within {_options.TransactTimeout.TotalSeconds} s to {doing}: {why}"));
+                    $"{Name} could not {doing} within {_options.TransactTimeout.TotalSeconds} s: {_session.LastError ?? "it did not answer"}"));
             }
+        }
+    }
+
+    private async Task ConnectedAsync(string doing, CancellationToken cancel)
+    {
+        if (_session.IsActive)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(_options.ConnectPatience, _host.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        try
+        {
+            await _session.WhenActiveAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new GatewayException(OneLine(
+                $"{Name} could not be reached within {_options.ConnectPatience.TotalSeconds} s to {doing}: {_session.LastError ?? "not connected"}"));
         }
     }
 

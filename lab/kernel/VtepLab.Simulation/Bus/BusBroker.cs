@@ -33,10 +33,13 @@ internal sealed class BusBroker
     /// <summary>Runs a broker until the host stops.</summary>
     /// <param name="host">The broker's host.</param>
     /// <param name="fault">Asked at every delivery what goes wrong with it.</param>
-    public static async Task RunAsync(IHost host, Func<BusFault> fault)
+    /// <param name="listen">Where it listens; null for its port on every address.</param>
+    /// <param name="listening">Told where it really listens, as soon as it does.</param>
+    public static async Task RunAsync(IHost host, Func<BusFault> fault, Endpoint? listen = null, Action<Endpoint>? listening = null)
     {
         var broker = new BusBroker(host, fault);
-        await using var listener = await host.Network.ListenAsync(new Endpoint(EndpointScheme.PassiveTcp, "", Port));
+        await using var listener = await host.Network.ListenAsync(listen ?? new Endpoint(EndpointScheme.PassiveTcp, "", Port));
+        listening?.Invoke(listener.Local);
         while (true)
         {
             var connection = await listener.AcceptAsync(host.Stopping);

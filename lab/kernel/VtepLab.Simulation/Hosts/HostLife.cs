@@ -36,7 +36,7 @@ internal sealed class HostLife : IHost
 
     public IStore Store => _host.Disk;
 
-    public ILoggerFactory Logs => _host.Simulation.Logs;
+    public ILoggerFactory Logs => _host.Logs;
 
     public CancellationToken Stopping { get; }
 

@@ -25,6 +25,7 @@ public sealed class SimulatedHost
         Clock = new HostClock(this, simulation.Options.StartsAt.UtcTicks);
         Entropy = new HostEntropy(simulation, name);
         Disk = new MemoryStore(this, simulation.Random($"host/{name}/disk"));
+        Logs = new TracingLoggers(simulation, name);
         _life = new HostLife(this, context);
     }
 
@@ -83,6 +84,8 @@ public sealed class SimulatedHost
     internal HostEntropy Entropy { get; }
 
     internal MemoryStore Disk { get; }
+
+    internal TracingLoggers Logs { get; }
 
     internal IReadOnlyDictionary<string, IFramePort> PortsByName => _ports;
 

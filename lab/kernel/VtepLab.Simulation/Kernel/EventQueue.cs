@@ -8,23 +8,41 @@ internal readonly record struct QueueEntry(long At, ulong Key)
     public bool IsBefore(in QueueEntry other) => At < other.At || (At == other.At && Key < other.Key);
 }
 
+/// <summary>The events to come, in the order of time and key.</summary>
+internal abstract class EventQueue
+{
+    public abstract int Count { get; }
+
+    public abstract void Add(long at, ulong key);
+
+    /// <summary>The first entry; false when there is none.</summary>
+    public abstract bool TryPeek(out QueueEntry first);
+
+    /// <summary>Takes the entry that <see cref="TryPeek"/> has just shown.</summary>
+    public abstract QueueEntry Take();
+
+    /// <summary>Drops the entries that a predicate does not keep.</summary>
+    public abstract void Keep(Func<QueueEntry, bool> keep);
+}
+
 /// <summary>The future event set as a 4-ary heap: the plain form, against which faster ones are proved.</summary>
-internal sealed class HeapQueue
+internal sealed class HeapQueue : EventQueue
 {
     private QueueEntry[] _heap = new QueueEntry[64];
+    private int _count;
 
-    public int Count { get; private set; }
+    public override int Count => _count;
 
-    public void Add(long at, ulong key)
+    public override void Add(long at, ulong key)
     {
-        if (Count == _heap.Length)
+        if (_count == _heap.Length)
         {
-            Array.Resize(ref _heap, Count * 2);
+            Array.Resize(ref _heap, _count * 2);
         }
 
         var entry = new QueueEntry(at, key);
         var heap = _heap;
-        var i = Count++;
+        var i = _count++;
         while (i > 0)
         {
             var parent = (i - 1) >> 2;
@@ -40,30 +58,29 @@ internal sealed class HeapQueue
         heap[i] = entry;
     }
 
-    public bool TryPeek(out QueueEntry first)
+    public override bool TryPeek(out QueueEntry first)
     {
-        first = Count > 0 ? _heap[0] : default;
-        return Count > 0;
+        first = _count > 0 ? _heap[0] : default;
+        return _count > 0;
     }
 
-    public QueueEntry Take()
+    public override QueueEntry Take()
     {
         var heap = _heap;
         var first = heap[0];
-        var last = heap[--Count];
-        if (Count > 0)
+        var last = heap[--_count];
+        if (_count > 0)
         {
-            Sink(heap, Count, 0, last);
+            Sink(heap, _count, 0, last);
         }
 
         return first;
     }
 
-    /// <summary>Drops the entries that a predicate does not keep.</summary>
-    public void Keep(Func<QueueEntry, bool> keep)
+    public override void Keep(Func<QueueEntry, bool> keep)
     {
         var count = 0;
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < _count; i++)
         {
             if (keep(_heap[i]))
             {
@@ -71,7 +88,7 @@ internal sealed class HeapQueue
             }
         }
 
-        Count = count;
+        _count = count;
         for (var i = (count - 2) >> 2; i >= 0; i--)
         {
             Sink(_heap, count, i, _heap[i]);

@@ -16,7 +16,7 @@ internal sealed class Kernel
     private const int SlotMask = (1 << SlotBits) - 1;
     private const ulong Mixer = 0x9E3779B97F4A7C15;
 
-    private readonly HeapQueue _queue = new();
+    private readonly EventQueue _queue;
     private readonly int _eventsWithoutProgress;
     private Record[] _records = new Record[256];
     private HostSlot[] _hosts = new HostSlot[8];
@@ -28,19 +28,30 @@ internal sealed class Kernel
     private int _corpses;
     private int _home = Environment.CurrentManagedThreadId;
     private ulong _sequence;
+    private ulong _enqueued;
     private long _progress;
     private string? _foreign;
+    private uint _cause;
+    private int _hostCount;
 
     /// <summary>Makes a kernel at time zero.</summary>
     /// <param name="eventsWithoutProgress">How many events may follow each other at one instant before the run is given up.</param>
-    public Kernel(int eventsWithoutProgress)
+    /// <param name="queue">The events to come; a ladder queue when null.</param>
+    /// <param name="trace">Where records of the events go; null for nowhere.</param>
+    public Kernel(int eventsWithoutProgress, EventQueue? queue = null, TraceRing? trace = null)
     {
-        _eventsWithoutProgress = eventsWithoutProgress;
+        (_eventsWithoutProgress, _queue, Trace) = (eventsWithoutProgress, queue ?? new LadderQueue(), trace);
         World = AddHost();
     }
 
     /// <summary>The context of what belongs to no host: links, brokers' wires, the test itself. It never dies.</summary>
     public HostContext World { get; }
+
+    /// <summary>The last records of the run; null when none are kept.</summary>
+    public TraceRing? Trace { get; }
+
+    /// <summary>How often anything was scheduled, with or without a delay.</summary>
+    public ulong Scheduled => _sequence + _enqueued;
 
     /// <summary>Virtual nanoseconds since the start.</summary>
     public long Now { get; private set; }
@@ -111,7 +122,10 @@ internal sealed class Kernel
     public void Mix(ulong value) => Digest = unchecked((Digest ^ value) * Mixer);
 
     /// <summary>Runs something once everything that is ready now has had its turn.</summary>
-    public void Enqueue(HostContext owner, object fn, object? state) => EnqueueWork(new Work(fn, state, owner.Host, owner.Life));
+    public void Enqueue(HostContext owner, object fn, object? state) => EnqueueWork(new Work(fn, state, owner.Host, owner.Life, _cause));
+
+    /// <summary>Writes a record of the trace, caused by the event that is being run.</summary>
+    public void WriteTrace(TraceKind kind, int host, long a, long b) => Trace?.Write(Now, _cause, host, kind, a, b);
 
     /// <summary>Runs something at a time; a time in the past is now.</summary>
     public EventHandle Schedule(long at, HostContext owner, object fn, object? state)
@@ -133,7 +147,7 @@ internal sealed class Kernel
             {
                 if (slot > SlotMask)
                 {
-                    throw new SimulationException($"more than {SlotMask} events are pending");
+                    throw new SimulationException($"more than {SlotMask} events are pending", "too-many-events");
                 }
 
                 Array.Resize(ref _records, slot * 2);
@@ -145,6 +159,7 @@ internal sealed class Kernel
         record.State = state;
         record.Host = owner.Host;
         record.LifeOrNext = owner.Life;
+        record.Cause = _cause;
         _queue.Add(Math.Max(at, Now), (_sequence++ << SlotBits) | (uint)slot);
         return new EventHandle(slot, record.Generation);
     }
@@ -243,13 +258,11 @@ internal sealed class Kernel
         }
     }
 
-    private int _hostCount;
-
     private bool Step(long until)
     {
         if (_foreign is not null)
         {
-            throw new SimulationException(_foreign);
+            throw new SimulationException(_foreign, "foreign-thread");
         }
 
         if (_readyCount > 0)
@@ -272,7 +285,7 @@ internal sealed class Kernel
             _queue.Take();
             var slot = (int)(first.Key & SlotMask);
             ref var record = ref _records[slot];
-            var work = new Work(record.Fn!, record.State, record.Host, record.LifeOrNext);
+            var work = new Work(record.Fn!, record.State, record.Host, record.LifeOrNext, record.Cause);
             Release(slot);
             if (work.Fn is null)
             {
@@ -315,6 +328,12 @@ internal sealed class Kernel
         Current = work.Host;
         Digest = unchecked((Digest ^ (((ulong)Now * 31) + (uint)work.Host)) * Mixer);
         var fn = work.Fn;
+        if (Trace is { } trace)
+        {
+            var kind = fn.GetType() == typeof(Action) ? TraceKind.Resumed : fn is EventTarget ? TraceKind.Source : TraceKind.Posted;
+            _cause = trace.Write(Now, work.Cause, work.Host, kind, 0, 0);
+        }
+
         if (fn.GetType() == typeof(Action))
         {
             // User code goes on, under the context it was suspended with.
@@ -356,6 +375,7 @@ internal sealed class Kernel
             (_ready, _readyHead) = (larger, 0);
         }
 
+        _enqueued++;
         _ready[(_readyHead + _readyCount++) & (_ready.Length - 1)] = work;
     }
 
@@ -386,12 +406,12 @@ internal sealed class Kernel
     }
 
     private static void ThrowForeign() =>
-        throw new SimulationException("the simulation was entered from a foreign thread: only its own thread may touch it");
+        throw new SimulationException("the simulation was entered from a foreign thread: only its own thread may touch it", "foreign-thread");
 
     private void ThrowZeno(in Work next)
     {
         var name = next.Fn is Delegate d ? $"{d.Method.DeclaringType}.{d.Method.Name} of {d.Target?.GetType()}" : next.Fn.GetType().ToString();
-        throw new SimulationException($"time stands still: {_eventsWithoutProgress} events at one instant, the next is {name} on host {next.Host}");
+        throw new SimulationException($"time stands still: {_eventsWithoutProgress} events at one instant, the next is {name} on host {next.Host}", "zeno");
     }
 
     private struct HostSlot
@@ -408,7 +428,8 @@ internal sealed class Kernel
         public int Host;
         public uint LifeOrNext; // The life while scheduled, the next free slot while free.
         public uint Generation;
+        public uint Cause;
     }
 
-    private readonly record struct Work(object Fn, object? State, int Host, uint Life);
+    private readonly record struct Work(object Fn, object? State, int Host, uint Life, uint Cause);
 }

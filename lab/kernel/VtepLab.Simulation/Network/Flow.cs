@@ -247,6 +247,8 @@ internal sealed class Flow
         if (chunk.Count > 0)
         {
             Kernel.Mix(chunk.Hash());
+            Kernel.WriteTrace(TraceKind.Segment, Receiver.Host.Id, Sender.Id, chunk.Count);
+            _network.Simulation.Trace?.Segment(Kernel.Now, Sender.Host.Name, Receiver.Host.Name, Sender.Id, chunk.Bytes);
             _received.Enqueue(chunk);
             _unread += chunk.Count;
         }
@@ -298,6 +300,8 @@ internal sealed class Flow
         private int _start;
 
         public int Count { get; private set; }
+
+        public readonly ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Count);
 
         public readonly int Remaining => Count - _start;
 

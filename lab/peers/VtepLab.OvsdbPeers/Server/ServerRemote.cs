@@ -55,7 +55,7 @@ public sealed class ServerRemote
             return;
         }
 
-        var listener = await _host.Network.ListenAsync(Settings.Endpoint, _service.Options.Tls, _stop.Token);
+        var listener = await ListenAsync();
         Spawn(() => AcceptAsync(listener, _stop.Token));
     }
 
@@ -75,7 +75,7 @@ public sealed class ServerRemote
             {
                 try
                 {
-                    await AcceptAsync(await _host.Network.ListenAsync(Settings.Endpoint, _service.Options.Tls, _stop.Token), _stop.Token);
+                    await AcceptAsync(await ListenAsync(), _stop.Token);
                 }
                 catch (NetworkException e)
                 {
@@ -95,6 +95,21 @@ public sealed class ServerRemote
         if (_serving > 0)
         {
             await _ended.Task;
+        }
+    }
+
+    private ValueTask<IListener> ListenAsync()
+    {
+        RequireIdentity();
+        return _host.Network.ListenAsync(Settings.Endpoint, _service.Options.Tls, _stop.Token);
+    }
+
+    /// <summary>A manager row may name a TLS remote on a server without keys: that fails like any connection, and may be mended later.</summary>
+    private void RequireIdentity()
+    {
+        if (Settings.Endpoint.IsTls && _service.Options.Tls is null)
+        {
+            throw new NetworkException(NetworkError.Tls, $"{Settings.Endpoint} needs a private key, a certificate and an authority; the server has none");
         }
     }
 
@@ -147,6 +162,7 @@ public sealed class ServerRemote
             try
             {
                 _state = "CONNECTING";
+                RequireIdentity();
                 aliveFor = await ServeAsync(await _host.Network.ConnectAsync(Settings.Endpoint, _service.Options.Tls, cancel));
             }
             catch (NetworkException e)

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using VtepLab.Emulators.HardwareVtep;
+using VtepLab.Runtime;
+
+namespace VtepLab.Topology;
+
+/// <summary>A running lab, simulated or live: machines, a message bus between them, and the machine that the scenario itself runs on.</summary>
+/// <remarks>What a scenario does goes through here and through the ports of <see cref="Driver"/>, so it need not know the world.</remarks>
+public abstract class LabWorld
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly SortedDictionary<string, LabSwitch> _switches = new(StringComparer.Ordinal);
+
+    /// <summary>The machine of the scenario: the caller's code runs on it.</summary>
+    public abstract IHost Driver { get; }
+
+    /// <summary>The seed of a simulated world; null in a live one.</summary>
+    public abstract ulong? Seed { get; }
+
+    /// <summary>Where the world is, for messages: <c>seed 7, virtual time 00:00:04.2000000</c>.</summary>
+    public abstract string Position { get; }
+
+    /// <summary>The machines that were started, by name.</summary>
+    public IReadOnlyDictionary<string, LabMachine> Machines => MachinesByName;
+
+    /// <summary>The switches, by the scenario's names.</summary>
+    public IReadOnlyDictionary<string, LabSwitch> Switches => _switches;
+
+    /// <summary>The same, for the world that fills it.</summary>
+    protected SortedDictionary<string, LabMachine> MachinesByName { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a machine, attached to the bus, and starts its program; the program is started again after each restart.</summary>
+    /// <param name="name">The machine's name, by which others reach it in a simulated world.</param>
+    /// <param name="program">What runs on it, until its host is stopping.</param>
+    public LabMachine Start(string name, Func<IHost, Task> program)
+    {
+        var machine = Add(name, program);
+        MachinesByName.Add(name, machine);
+        return machine;
+    }
+
+    /// <summary>Adds a switch: the device if the lab has one, otherwise an emulated one on a machine of its own.</summary>
+    /// <param name="name">What the scenario calls it.</param>
+    /// <param name="ports">What the scenario calls its ports.</param>
+    /// <param name="quirks">How an emulated one misbehaves; null for well. A real device has its own.</param>
+    /// <exception cref="LabExpectationException">The device cannot stand for it.</exception>
+    public async Task<LabSwitch> AddSwitchAsync(string name, IReadOnlyList<string> ports, SwitchQuirks? quirks = null)
+    {
+        var made = Device is { } device ? await AddDeviceAsync(name, ports, device) : await AddEmulatedAsync(name, ports, quirks ?? SwitchQuirks.None);
+        _switches.Add(name, made);
+        return made;
+    }
+
+    /// <summary>Looks again and again until what is seen is right; the scenario's way to say "within 5 seconds".</summary>
+    /// <typeparam name="T">What is looked at.</typeparam>
+    /// <param name="look">Looks; an <see cref="IOException"/> counts as nothing seen.</param>
+    /// <param name="problem">What is wrong with what was seen; null when it is right.</param>
+    /// <param name="within">How long to wait, on the world's clock.</param>
+    /// <exception cref="LabExpectationException">It was never right; the message says what was wrong last.</exception>
+    public async Task<T> UntilAsync<T>(Func<CancellationToken, Task<T>> look, Func<T, string?> problem, TimeSpan within)
+    {
+        var start = Driver.Time.GetTimestamp();
+        using var limit = new CancellationTokenSource(within + TimeSpan.FromSeconds(1), Driver.Time);
+        string? wrong;
+        while (true)
+        {
+            try
+            {
+                var seen = await look(limit.Token);
+                wrong = problem(seen);
+                if (wrong is null)
+                {
+                    return seen;
+                }
+            }
+            catch (Exception away) when (away is IOException or Ovsdb.OvsdbException)
+            {
+                wrong = away.Message;
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            {
+                wrong = "it did not answer";
+            }
+
+            if (Driver.Time.GetElapsedTime(start) >= within)
+            {
+                throw new LabExpectationException($"not within {within.TotalSeconds:0.###} s: {wrong}");
+            }
+
+            await Driver.DelayAsync(LookEvery);
+        }
+    }
+
+    /// <summary>The real switch that stands for the scenario's; null when switches are emulated.</summary>
+    public LabDevice? Device { get; protected init; }
+
+    /// <summary>Makes and starts a machine.</summary>
+    protected abstract LabMachine Add(string name, Func<IHost, Task> program);
+
+    /// <summary>Where the only server of a new machine listens.</summary>
+    protected abstract ValueTask<Endpoint> NewListenerAsync(string machine);
+
+    private async Task<LabSwitch> AddDeviceAsync(string name, IReadOnlyList<string> ports, LabDevice device)
+    {
+        if (_switches.Count > 0)
+        {
+            throw new LabExpectationException($"the scenario needs a second switch, {name}, and the lab has one device, {device.Endpoint}");
+        }
+
+        var bare = new LabSwitch(name, device.Endpoint, device.Tls, ImmutableSortedDictionary<string, string>.Empty, null);
+        var real = device.Ports.IsDefaultOrEmpty ? (await SwitchContents.ReadAsync(Driver, bare)).Ports : device.Ports;
+        return real.Length >= ports.Count
+            ? bare with { PortNames = ports.Zip(real).ToImmutableSortedDictionary(p => p.First, p => p.Second) }
+            : throw new LabExpectationException($"the scenario needs {ports.Count} ports, {device.Endpoint} has {real.Length}");
+    }
+
+    private async Task<LabSwitch> AddEmulatedAsync(string name, IReadOnlyList<string> ports, SwitchQuirks quirks)
+    {
+        var listen = await NewListenerAsync(name);
+        var options = new HardwareVtepOptions { Name = name, Ports = ports, Listen = [listen], Quirks = quirks };
+        var machine = Start(name, host => EmulatedSwitch.RunAsync(host, options));
+        var host = listen.Host.Length > 0 ? listen.Host : name;
+        return new LabSwitch(name, new Endpoint(EndpointScheme.Tcp, host, listen.Port), null, ImmutableSortedDictionary<string, string>.Empty, machine);
+    }
+}
+
+/// <summary>What a scenario expects is not so.</summary>
+public sealed class LabExpectationException(string message) : Exception(message);
+
+/// <summary>A machine of a lab.</summary>
+public abstract class LabMachine
+{
+    /// <summary>The machine's name.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Ends its program at once, as a crash does; what it had under way is lost.</summary>
+    public abstract Task CrashAsync();
+
+    /// <summary>Starts its program again, with what its store kept; crashes it first if it runs.</summary>
+    public abstract Task RestartAsync();
+
+    /// <summary>Asks its program to end in good order and waits until it has.</summary>
+    public abstract Task StopAsync();
+}

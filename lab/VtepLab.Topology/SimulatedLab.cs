@@ -1,0 +1,85 @@
+using VtepLab.Runtime;
+using VtepLab.Simulation;
+
+namespace VtepLab.Topology;
+
+/// <summary>A lab in virtual time.</summary>
+public sealed class SimulatedLab : LabWorld
+{
+    private readonly SimulatedHost _driver;
+
+    private SimulatedLab(ulong seed, SimulationOptions? options)
+    {
+        World = new SimulatedWorld(seed, options);
+        World.AddBroker();
+        _driver = World.AddHost("scenario");
+    }
+
+    /// <summary>The world underneath, for what only a simulation can do.</summary>
+    public SimulatedWorld World { get; }
+
+    /// <inheritdoc/>
+    public override IHost Driver => _driver.Services;
+
+    /// <inheritdoc/>
+    public override ulong? Seed => World.Seed;
+
+    /// <inheritdoc/>
+    public override string Position => $"seed {World.Seed}, virtual time {World.Now:c}";
+
+    /// <summary>Runs something in a new lab, to its end; takes no longer than the computer needs.</summary>
+    /// <param name="seed">Decides everything that chance decides.</param>
+    /// <param name="body">Runs on the lab's driver.</param>
+    /// <param name="options">What the world is like; null for the defaults.</param>
+    /// <exception cref="SimulationException">A machine crashed that was not told to, or nothing is left that could happen.</exception>
+    public static T Run<T>(ulong seed, Func<SimulatedLab, Task<T>> body, SimulationOptions? options = null)
+    {
+        var lab = new SimulatedLab(seed, options);
+        return lab.World.Run(() =>
+        {
+            var done = new TaskCompletionSource<T>();
+            lab.Driver.Spawn("scenario", async _ =>
+            {
+                try
+                {
+                    done.TrySetResult(await body(lab));
+                }
+#pragma warning disable CA1031 // Whatever the body lets out is the caller's, and no crash of the machine it ran on.
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    done.TrySetException(e);
+                }
+            });
+            return done.Task;
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override LabMachine Add(string name, Func<IHost, Task> program) => new SimulatedMachine(World.AddHost(name).Start(program));
+
+    /// <inheritdoc/>
+    protected override ValueTask<Endpoint> NewListenerAsync(string machine) =>
+        ValueTask.FromResult(new Endpoint(EndpointScheme.PassiveTcp, "", Endpoint.DefaultPort));
+
+    private sealed class SimulatedMachine(SimulatedHost host) : LabMachine
+    {
+        private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+        public override string Name => host.Name;
+
+        public override Task CrashAsync()
+        {
+            host.Crash(CrashKind.Power);
+            return Task.CompletedTask;
+        }
+
+        public override Task RestartAsync()
+        {
+            host.Restart(CrashKind.Power);
+            return Task.CompletedTask;
+        }
+
+        public override Task StopAsync() => host.StopAsync(Grace);
+    }
+}

@@ -1,0 +1,176 @@
+namespace VtepLab.Simulation;
+
+/// <summary>Runs an experiment under many seeds, and cuts a failing run's faults down to those that matter.</summary>
+public static class Explorer
+{
+    /// <summary>Runs one seed.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="plan">The faults; those of the seed when null.</param>
+    /// <param name="prepare">Called with the world before it runs, to trace it; must not change what happens.</param>
+    public static RunOutcome Run(Experiment experiment, ulong seed, FaultPlan? plan = null, Action<SimulatedWorld>? prepare = null)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        plan ??= experiment.Plan(seed);
+        var world = new SimulatedWorld(seed, experiment.Options);
+        prepare?.Invoke(world);
+        string? failure = null;
+        string? message = null;
+        try
+        {
+            experiment.Body(world, plan);
+        }
+#pragma warning disable CA1031 // Whatever leaves the body is the run's result.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            (failure, message) = (e is SimulationException s ? s.Kind : e.GetType().Name, e.Message);
+        }
+
+        return new RunOutcome(seed, plan, world.Digest, world.Events, world.Now, failure, message, world.Marks);
+    }
+
+    /// <summary>Runs seeds on several threads, one simulation to a thread.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="workers">How many threads; the outcomes do not depend on it.</param>
+    /// <param name="progress">Called, one call at a time, as outcomes come.</param>
+    /// <param name="cancel">Stops before the next seed of each thread.</param>
+    /// <returns>The outcomes in the order of the seeds; those that were reached when it was cancelled.</returns>
+    public static IReadOnlyList<RunOutcome> Explore(
+        Experiment experiment, ulong first, int count, int workers, Action<RunOutcome>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        var outcomes = new RunOutcome?[count];
+        var next = -1;
+        var gate = new Lock();
+        Exception? broken = null;
+
+        void Work()
+        {
+            try
+            {
+                while (!cancel.IsCancellationRequested && Interlocked.Increment(ref next) is var i && i < count)
+                {
+                    var outcome = Run(experiment, unchecked(first + (ulong)i));
+                    outcomes[i] = outcome;
+                    if (progress is not null)
+                    {
+                        lock (gate)
+                        {
+                            progress(outcome);
+                        }
+                    }
+                }
+            }
+#pragma warning disable CA1031 // A thread must not let it out; the caller gets it.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                broken = e;
+            }
+        }
+
+#pragma warning disable RS0030 // The one place that has threads: each runs whole simulations, which share nothing.
+        var threads = Enumerable.Range(0, workers).Select(n => new Thread(Work) { Name = $"explorer {n}", IsBackground = true }).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+#pragma warning restore RS0030
+        return broken is null
+            ? [.. outcomes.OfType<RunOutcome>()]
+            : throw new SimulationException($"exploring {experiment.Name} broke off: {broken.Message}", "explorer", broken);
+    }
+
+    /// <summary>Marks that were expected and reached by no run: what the exploration no longer tests.</summary>
+    public static IReadOnlyList<string> Missed(IEnumerable<RunOutcome> outcomes) =>
+        [.. outcomes.SelectMany(o => o.Marks).GroupBy(m => m.Key, StringComparer.Ordinal).Where(g => g.All(m => m.Value == 0))
+            .Select(g => g.Key).Order(StringComparer.Ordinal)];
+
+    /// <summary>Looks for the fewest and shortest faults that still make a run fail the same way.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="failed">The failed run.</param>
+    /// <param name="mostRuns">How many runs it may take.</param>
+    /// <returns>The smallest failing run found, and the number of runs it took.</returns>
+    public static (RunOutcome Smallest, int Runs) Shrink(Experiment experiment, RunOutcome failed, int mostRuns = 2000)
+    {
+        ArgumentNullException.ThrowIfNull(failed);
+        if (failed.Failure is null)
+        {
+            throw new ArgumentException($"seed {failed.Seed} did not fail", nameof(failed));
+        }
+
+        var (best, runs) = (failed, 0);
+        var shrunk = true;
+        while (shrunk && runs < mostRuns)
+        {
+            shrunk = Drop();
+            shrunk |= Shorten();
+        }
+
+        return (best, runs);
+
+        // Delta debugging (Zeller and Hildebrandt 2002): leave out ever smaller pieces, keep what still fails.
+        bool Drop()
+        {
+            var any = false;
+            for (var size = Math.Max(1, best.Plan.Commands.Count / 2); size >= 1; size /= 2)
+            {
+                for (var start = 0; start < best.Plan.Commands.Count;)
+                {
+                    var kept = best.Plan.Commands.Where((_, i) => i < start || i >= start + size).ToList();
+                    if (Fails(kept))
+                    {
+                        any = true;
+                    }
+                    else
+                    {
+                        start += size;
+                    }
+                }
+            }
+
+            return any;
+        }
+
+        bool Shorten()
+        {
+            var any = false;
+            for (var i = 0; i < best.Plan.Commands.Count; i++)
+            {
+                while (best.Plan.Commands[i] is { } command && command.Duration > TimeSpan.FromMilliseconds(100))
+                {
+                    var shorter = best.Plan.Commands.ToList();
+                    shorter[i] = command with { Duration = command.Duration / 2 };
+                    if (!Fails(shorter))
+                    {
+                        break;
+                    }
+
+                    any = true;
+                }
+            }
+
+            return any;
+        }
+
+        bool Fails(List<FaultCommand> commands)
+        {
+            if (runs >= mostRuns)
+            {
+                return false;
+            }
+
+            runs++;
+            var outcome = Run(experiment, failed.Seed, new FaultPlan(commands));
+            if (outcome.Failure != failed.Failure)
+            {
+                return false;
+            }
+
+            best = outcome;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace VtepLab.Simulation;
+
+/// <summary>What a fault may hit, as the one who draws a plan allows it.</summary>
+public sealed record FaultTargets
+{
+    /// <summary>Hosts that may crash, stop and lose their clocks.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Hosts whose streams may be hurt; those that may crash when empty.</summary>
+    public IReadOnlyList<string> Network { get; init; } = [];
+
+    /// <summary>Links of frames, by name.</summary>
+    public IReadOnlyList<string> Links { get; init; } = [];
+
+    internal IReadOnlyList<string> Reachable => Network.Count > 0 ? Network : Hosts;
+}
+
+/// <summary>A kind of fault: how it is drawn and how it is done.</summary>
+/// <param name="Name">Its name in plans, marks and the trace.</param>
+/// <param name="Draw">Draws its subjects and amount; null when the targets have nothing for it.</param>
+/// <param name="Begin">Does it; disposing the result ends it. True in the tuple: it hit something in progress.</param>
+/// <param name="Longest">How long it lasts at most; zero for what is over at once.</param>
+/// <param name="Weight">How often it is drawn beside the others.</param>
+public sealed record FaultKind(
+    string Name,
+    Func<RandomStream, FaultTargets, (IReadOnlyList<string> Subjects, double Amount)?> Draw,
+    Func<SimulatedWorld, FaultCommand, (IDisposable? Scope, bool Hit)> Begin,
+    TimeSpan Longest,
+    double Weight = 1);

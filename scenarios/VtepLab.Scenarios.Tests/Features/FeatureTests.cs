@@ -1,0 +1,65 @@
+using VtepLab.Gherkin;
+using VtepLab.Results;
+using VtepLab.Runtime;
+using VtepLab.Testing.Peers;
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios.Tests.Features;
+
+/// <summary>Every scenario as a test: in virtual time, and those that a real device can take part in also against Debian's ovsdb-server.</summary>
+public class FeatureTests
+{
+    private const ulong Seed = 1;
+
+    private static IEnumerable<TestCaseData> Simulated => ScenarioBook.Pickles.Select(p => Case(p, ""));
+
+    private static IEnumerable<TestCaseData> Live =>
+        ScenarioBook.Pickles.Where(p => p.Tags.Contains(ScenarioRunner.LiveTag)).Select(p => Case(p, " (live)").SetCategory(RealPeer.Category));
+
+    [TestCaseSource(nameof(Simulated))]
+    public void Scenario_in_virtual_time(Pickle pickle)
+    {
+        var result = ScenarioRunner.RunSimulated(pickle, new ScenarioRunOptions { Seed = Seed });
+
+        Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result));
+    }
+
+    [TestCaseSource(nameof(Live))]
+    public async Task Scenario_against_a_real_server(Pickle pickle)
+    {
+        await using var server = await OvsdbServerPeer.StartAsync();
+        await server.VtepCtlAsync(
+            "add-ps", "ps0", "--", "set", "Physical_Switch", "ps0", "tunnel_ips=192.0.2.101", "--", "add-port", "ps0", "p1", "--",
+            "add-port", "ps0", "p2");
+        var before = await server.OvsdbClientAsync("dump", "hardware_vtep");
+        var device = new LabDevice(Endpoint.Parse(server.Endpoint));
+
+        var result = await ScenarioRunner.RunAsync(pickle, new ScenarioRunOptions { Device = device, DeviceFile = "device.yaml" });
+
+        Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result));
+        Assert.That(await server.OvsdbClientAsync("dump", "hardware_vtep"), Is.EqualTo(before), "the scenario left something behind");
+    }
+
+    [Test]
+    public void Every_step_has_exactly_one_definition() =>
+        Assert.That(ScenarioExecutor.Check(ScenarioBook.Bindings, ScenarioBook.Pickles), Is.Empty);
+
+    [Test]
+    public void Every_scenario_has_an_id_of_its_own() =>
+        Assert.That(
+            ScenarioBook.Pickles.GroupBy(p => p.Tags.FirstOrDefault(t => t.StartsWith("@VT-", StringComparison.Ordinal)))
+                .Where(g => g.Key is null || g.Select(p => p.Location.Split(':')[0]).Distinct().Count() > 1)
+                .Select(g => $"{g.Key}: {string.Join(", ", g.Select(p => p.Location))}"),
+            Is.Empty);
+
+    private static TestCaseData Case(Pickle pickle, string suffix)
+    {
+        var data = new TestCaseData(pickle).SetName(pickle.Name + suffix).SetProperty("feature", pickle.Feature);
+        foreach (var tag in pickle.Tags)
+        {
+            data.SetCategory(tag.TrimStart('@'));
+        }
+
+        return data;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>What goes down and comes back, and what must be true afterwards.</summary>
+[Binding]
+public sealed class AvailabilitySteps(GatewayWorld world)
+{
+    private string? _monitor;
+
+    [When("{switch} loses power for {seconds}")]
+    public async Task LosePower(string name, TimeSpan time)
+    {
+        await world.Machine(name).CrashAsync();
+        await world.Lab.Driver.DelayAsync(time);
+        await world.Machine(name).RestartAsync();
+    }
+
+    [When("{switch} goes away")]
+    public Task GoAway(string name) => world.Machine(name).CrashAsync();
+
+    [When("agent {switch} crashes")]
+    public Task Crash(string name) => world.Machine(name).CrashAsync();
+
+    [When("agent {switch} stops in good order")]
+    public Task Stop(string name) => world.Machine(name).StopAsync();
+
+    [When("agent {switch} starts again")]
+    public Task StartAgain(string name) => world.Machine(name).RestartAsync();
+
+    [When("the monitoring agent crashes")]
+    public async Task CrashMonitor()
+    {
+        _monitor = world.Plugin.Agents.Monitors(world.Plugin.Now) is [var only] ? only : throw new LabExpectationException("nobody monitors");
+        await world.Machine(_monitor).CrashAsync();
+    }
+
+    [When("the agent that crashed starts again")]
+    public Task StartCrashedAgain() => world.Machine(_monitor!).RestartAsync();
+
+    [When("{seconds} pass")]
+    public Task Pass(TimeSpan time) => world.Lab.Driver.DelayAsync(time).AsTask();
+
+    [Then("within {seconds} another agent monitors {switch}")]
+    public async Task AnotherMonitors(TimeSpan within, string name)
+    {
+        var dumps = world.Plugin.Mirror(name).Dumps;
+        await world.WaitAsync(
+            () => world.Plugin.Agents.Monitors(world.Plugin.Now) is [var one] && one != _monitor && world.Plugin.Mirror(name).Dumps > dumps
+                ? null
+                : $"the monitors are: {string.Join(", ", world.Plugin.Agents.Monitors(world.Plugin.Now).DefaultIfEmpty("none"))}",
+            within);
+    }
+
+    [Then("within {seconds} the plugin's copy of {switch} is what {switch} holds")]
+    public Task CopyIsRight(TimeSpan within, string copied, string name) => world.Lab.UntilAsync(
+        stop => SwitchContents.ReadAsync(world.Lab.Driver, world.Switch(name), stop),
+        seen =>
+        {
+            var held = Describe(seen);
+            var told = Describe(world.Plugin.Mirror(copied));
+            return held == told ? null : $"{name} holds\n{held}\nthe plugin was told\n{told}";
+        },
+        within);
+
+    [Then("the plugin was told of every change of {switch} once")]
+    public void ToldOnce(string name) => Expect.That(
+        world.Plugin.Mirror(name).Anomalies.Count == 0, string.Join('\n', world.Plugin.Mirror(name).Anomalies));
+
+    [Then("exactly one agent monitors")]
+    public Task OneMonitors() => world.WaitAsync(
+        () => world.Plugin.Agents.Monitors(world.Plugin.Now).Count == 1 ? null
+            : $"the monitors are: {string.Join(", ", world.Plugin.Agents.Monitors(world.Plugin.Now).DefaultIfEmpty("none"))}",
+        TimeSpan.FromSeconds(10));
+
+    private static string Describe(SwitchContents seen) => Lines(
+        seen.LogicalSwitches.Select(l => $"network {l.Key} {l.Value}")
+            .Concat(seen.Bindings.Select(b => $"binding {b.Key.Port} {b.Key.Vlan} {b.Value}"))
+            .Concat(seen.RemoteMacs.Select(m => $"mac {m}"))
+            .Concat(seen.Locators.Select(l => $"locator {l}"))
+            .Concat(seen.Ports.Select(p => $"port {p}")));
+
+    private static string Describe(SwitchMirror told)
+    {
+        var networks = told["logical_switches"].ToDictionary(r => Text(r, "uuid"), r => Text(r, "name"));
+        var locators = told["physical_locators"].ToDictionary(r => Text(r, "uuid"), r => Text(r, "dst_ip"));
+        string Name(SortedDictionary<string, string> of, string uuid) => of.GetValueOrDefault(uuid, "unknown " + uuid);
+        var (byNetwork, byLocator) = (new SortedDictionary<string, string>(networks), new SortedDictionary<string, string>(locators));
+        return Lines(
+            told["logical_switches"].Select(r => $"network {Text(r, "name")} {(r["key"] is JsonValue key ? key.ToJsonString() : "")}")
+                .Concat(told["physical_ports"].SelectMany(r => r["vlan_bindings"]!.AsArray()
+                    .Select(b => $"binding {Text(r, "name")} {b!["vlan"]} {Name(byNetwork, Text(b.AsObject(), "logical_switch_uuid"))}")))
+                .Concat(told["remote_macs"].Select(r => "mac " + new RemoteMac(
+                    Name(byNetwork, Text(r, "logical_switch_id")), Text(r, "mac"), Name(byLocator, Text(r, "physical_locator_id")), Text(r, "ip_address"))))
+                .Concat(locators.Values.Select(l => $"locator {l}"))
+                .Concat(told["physical_ports"].Select(r => $"port {Text(r, "name")}")));
+    }
+
+    private static string Text(JsonObject row, string member) => (string?)row[member] ?? "";
+
+    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines.Order(StringComparer.Ordinal).Select(l => "  " + l));
+}

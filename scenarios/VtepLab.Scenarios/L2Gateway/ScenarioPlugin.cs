@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using VtepLab.Neutron;
+using VtepLab.Runtime;
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>Plays the service plugin toward the agents, over the bus and in its words: registry, election, calls, and the copy of each switch.</summary>
+/// <remarks>
+/// It keeps what the users asked for and, when a switch is told anew, asks again for what is missing there: the original does not, and
+/// a switch that lost its database stays empty.
+/// </remarks>
+public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
+{
+    private static readonly TimeSpan ElectionInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly SortedDictionary<string, SwitchMirror> _mirrors = new(StringComparer.Ordinal);
+    private readonly long _start = lab.Driver.Time.GetTimestamp();
+    private readonly CancellationTokenSource _stop = new();
+    private IAsyncDisposable? _serving;
+
+    internal NetworkIntent Intent { get; } = new();
+
+    internal AgentRegistry Agents { get; } = new();
+
+    internal TimeSpan Now => lab.Driver.Time.GetElapsedTime(_start);
+
+    internal SwitchMirror Mirror(string name)
+    {
+        if (!_mirrors.TryGetValue(name, out var mirror))
+        {
+            _mirrors.Add(name, mirror = new SwitchMirror());
+        }
+
+        return mirror;
+    }
+
+    internal async Task StartAsync()
+    {
+        _serving ??= await lab.Driver.Bus.ServeAsync(new BusTarget(L2GatewayRpc.PluginTopic, lab.Driver.Name, Version: L2GatewayRpc.ReportStateVersion), Handle);
+        lab.Driver.Spawn("election", async stopping =>
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stop.Token);
+            while (true)
+            {
+                await ElectAsync(either.Token);
+                await lab.Driver.DelayAsync(ElectionInterval, either.Token);
+            }
+        });
+    }
+
+    internal Task ConnectAsync(Connection connection) => UpdateConnectionAsync(connection, ConnectionOperation.Create);
+
+    internal Task DisconnectAsync(Connection connection) => UpdateConnectionAsync(connection, ConnectionOperation.Delete);
+
+    internal Task AddMachineAsync(Machine machine, string name) => CallAsync(
+        L2GatewayRpc.AddVif, new AddVifRequest(name, LogicalSwitch(machine.Network, name), Locator(machine.Node, name), Mac(machine, name)).ToJson());
+
+    internal Task MoveMachineAsync(Machine machine, string name) => CallAsync(
+        L2GatewayRpc.UpdateVif, new UpdateVifRequest(name, Locator(machine.Node, name), Mac(machine, name)).ToJson());
+
+    internal Task RemoveMachinesAsync(string network, IEnumerable<Machine> machines, string name) => LogicalSwitch(network, name).Uuid is { } uuid
+        ? CallAsync(L2GatewayRpc.DeleteVif, new DeleteVifRequest(name, uuid, [.. machines.Select(m => m.Mac)]).ToJson())
+        : throw new LabExpectationException($"the plugin was never told of network {network} on {name}");
+
+    internal async Task DeleteNetworkAsync(string network, string name) => await lab.Driver.Bus.CastAsync(
+        new BusTarget(L2GatewayRpc.AgentTopic), L2GatewayRpc.DeleteNetwork,
+        new DeleteNetworkRequest(name, LogicalSwitch(network, name).Uuid ?? throw new LabExpectationException($"{name} has no network {network}")).ToJson(),
+        Context());
+
+    /// <summary>Stops serving.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+        if (_serving is not null)
+        {
+            await _serving.DisposeAsync();
+        }
+    }
+
+    private ValueTask<JsonNode?> Handle(BusRequest request, CancellationToken cancel)
+    {
+        switch (request.Method)
+        {
+            case L2GatewayRpc.ReportState:
+                var answer = Agents.Report(request.Arguments, Now);
+                lab.Driver.Spawn("election after a report", stopping => ElectAsync(stopping));
+                return ValueTask.FromResult<JsonNode?>(answer);
+            case L2GatewayRpc.UpdateOvsdbChanges:
+                var name = (string)request.Arguments["ovsdb_data"]!["ovsdb_identifier"]!;
+                Mirror(name).Apply(request.Arguments);
+                if ((int)request.Arguments["activity"]! == 0)
+                {
+                    lab.Driver.Spawn($"heal {name}", _ => HealAsync(name));
+                }
+
+                return ValueTask.FromResult<JsonNode?>(null);
+            case L2GatewayRpc.NotifyOvsdbStates:
+                return ValueTask.FromResult<JsonNode?>(null);
+            default:
+                throw new BusRemoteException("NoSuchMethod", $"Endpoint does not support RPC method {request.Method}");
+        }
+    }
+
+    private async Task ElectAsync(CancellationToken cancel)
+    {
+        if (Agents.Candidate(Now) is { } agent)
+        {
+            await lab.Driver.Bus.CastAsync(
+                new BusTarget(L2GatewayRpc.AgentTopic, Fanout: true), L2GatewayRpc.SetMonitorAgent, new SetMonitorAgentRequest(agent).ToJson(),
+                Context(), cancel);
+        }
+    }
+
+    // What the users asked for and a switch that was told anew does not hold is asked for again.
+    private async Task HealAsync(string name)
+    {
+        foreach (var connection in Intent.Connections.Where(c => c.Switch == name).ToList())
+        {
+            var mirror = Mirror(name);
+            var network = mirror.Find("logical_switches", "name", GatewayNames.NetworkId(connection.Network));
+            var bindings = mirror.Find("physical_ports", "name", connection.Port)?["vlan_bindings"]?.AsArray();
+            var isBound = network is not null && bindings is not null
+                && bindings.Any(b => (int)b!["vlan"]! == connection.Vlan && (string?)b["logical_switch_uuid"] == (string?)network["uuid"]);
+            var isKnown = Intent.MachinesOf(connection.Network).All(m => RowOf(m, name) is not null);
+            if (!isBound || !isKnown)
+            {
+                await ConnectAsync(connection);
+            }
+        }
+    }
+
+    private Task UpdateConnectionAsync(Connection connection, ConnectionOperation operation)
+    {
+        var name = connection.Switch;
+        var network = LogicalSwitch(connection.Network, name);
+        var port = Mirror(name).Find("physical_ports", "name", connection.Port);
+        var isCreate = operation == ConnectionOperation.Create;
+        var nodes = isCreate
+            ? Intent.MachinesOf(connection.Network).GroupBy(m => m.Node)
+                .Select(g => new NodeMacs(Locator(g.Key, name), [.. g.Select(m => Mac(m, name) with { Uuid = null })]))
+            : [];
+        var request = new UpdateConnectionRequest(
+            name, isCreate ? network : null, [.. nodes],
+            [new PortDict(Uuid(port, "uuid"), connection.Port, Uuid(port, "physical_switch_id"), [new VlanBindingDict(connection.Vlan, network.Uuid)])],
+            operation);
+        return CallAsync(L2GatewayRpc.UpdateConnection, request.ToJson());
+    }
+
+    private async Task CallAsync(string method, JsonObject arguments) =>
+        await lab.Driver.Bus.CallAsync(new BusTarget(L2GatewayRpc.AgentTopic), method, arguments, CallTimeout, Context());
+
+    private LogicalSwitchDict LogicalSwitch(string network, string name)
+    {
+        var id = GatewayNames.NetworkId(network);
+        var row = Mirror(name).Find("logical_switches", "name", id);
+        return new LogicalSwitchDict(Uuid(row, "uuid"), id, Intent.Networks[network], network);
+    }
+
+    private LocatorDict Locator(string address, string name) =>
+        new(Uuid(Mirror(name).Find("physical_locators", "dst_ip", address), "uuid"), address);
+
+    private MacDict Mac(Machine machine, string name)
+    {
+        var row = RowOf(machine, name);
+        return new MacDict(Uuid(row, "uuid"), machine.Mac, machine.Ip, LogicalSwitch(machine.Network, name).Uuid, Uuid(row, "physical_locator_id"));
+    }
+
+    private JsonObject? RowOf(Machine machine, string name)
+    {
+        var network = LogicalSwitch(machine.Network, name).Uuid?.ToString("D");
+        return Mirror(name)["remote_macs"].FirstOrDefault(r => (string?)r["mac"] == machine.Mac && (string?)r["logical_switch_id"] == network);
+    }
+
+    private static Guid? Uuid(JsonObject? row, string member) => (string?)row?[member] is { } text ? Guid.Parse(text) : null;
+
+    private JsonObject Context() => new()
+    {
+        ["is_admin"] = true,
+        ["timestamp"] = lab.Driver.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,47 @@
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>What the lab of a scenario is made of, and what becomes of it in the end.</summary>
+[Binding]
+public sealed class SetUpSteps(GatewayWorld world)
+{
+    private static readonly TimeSpan Election = TimeSpan.FromSeconds(60);
+
+    [Given("a hardware VTEP {switch} with port(s) {names}")]
+    public Task AddSwitch(string name, string[] ports) => world.AddSwitchAsync(name, ports);
+
+    [Given("a hardware VTEP {switch} with port(s) {names} and quirk {switch}")]
+    public Task AddOddSwitch(string name, string[] ports, string quirk) => world.AddSwitchAsync(name, ports, quirk);
+
+    [Given("(an )L2 gateway agent(s) {names} of {names}")]
+    public async Task AddAgents(string[] agents, string[] switches)
+    {
+        foreach (var agent in agents)
+        {
+            await world.AddAgentAsync(agent, switches);
+        }
+    }
+
+    [Given("one of them monitors")]
+    public Task SomebodyMonitors() => world.WaitAsync(
+        () => world.Plugin.Agents.Monitors(world.Plugin.Now).Count != 1 ? "no agent says that it monitors"
+            : world.Lab.Switches.Keys.FirstOrDefault(s => world.Plugin.Mirror(s).Dumps == 0) is { } untold ? $"the plugin was not told of {untold}"
+            : null,
+        Election);
+
+    [Given("network {switch} with VNI {vni}")]
+    public void AddNetwork(string network, long vni) => world.Plugin.Intent.Networks.Add(network, vni);
+
+    [Given("machine {mac} with address {ip} of network {switch} on node {ip}")]
+    public void AddMachine(string mac, string ip, string network, string node) =>
+        world.Plugin.Intent.Machines.Add(mac, new Machine(mac, ip, network, node));
+
+    [AfterScenario]
+    public async Task CleanDevices()
+    {
+        foreach (var target in world.Lab.Switches.Values)
+        {
+            await world.CleanAsync(target);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>What a switch must hold.</summary>
+[Binding]
+public sealed class SwitchSteps(GatewayWorld world)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    [Then("{switch} has network {switch} with VNI {vni}")]
+    public Task HasNetwork(string name, string network, long vni) => world.SeeAsync(
+        name,
+        seen => !seen.LogicalSwitches.TryGetValue(GatewayNames.NetworkId(network), out var key) ? $"{name} has no logical switch of {network}"
+            : key != vni ? $"the VNI of {network} is {key?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not set"}"
+            : null,
+        Soon);
+
+    [Then("{switch} has no network {switch}")]
+    public Task HasNoNetwork(string name, string network) => world.SeeAsync(
+        name, seen => seen.LogicalSwitches.ContainsKey(GatewayNames.NetworkId(network)) ? $"{name} still has network {network}" : null, Soon);
+
+    [Then("{switch} has these VLAN bindings:")]
+    public Task HasBindings(string name, DataTable table) => HasBindings(Soon, name, table);
+
+    [Then("within {seconds} {switch} has these VLAN bindings:")]
+    public Task HasBindings(TimeSpan within, string name, DataTable table)
+    {
+        var expected = table.Rows.Select(r => $"{r["port"]} VLAN {r["vlan"]} {r["network"]}").Order(StringComparer.Ordinal).ToList();
+        return world.SeeAsync(name, seen => Compare(name, "VLAN bindings", expected, world.BindingsOf(seen, name)), within);
+    }
+
+    [Then("{switch} has no VLAN bindings")]
+    public Task HasNoBindings(string name) => world.SeeAsync(name, seen => Compare(name, "VLAN bindings", [], world.BindingsOf(seen, name)), Soon);
+
+    [Then("{switch} has these remote MACs:")]
+    public Task HasMacs(string name, DataTable table) => HasMacs(Soon, name, table);
+
+    [Then("within {seconds} {switch} has these remote MACs:")]
+    public Task HasMacs(TimeSpan within, string name, DataTable table)
+    {
+        var expected = table.Rows.Select(r => $"{r["mac"]} of {r["network"]} behind {r["node"]} ({r["ip"]})").Order(StringComparer.Ordinal).ToList();
+        return world.SeeAsync(name, seen => Compare(name, "remote MACs", expected, Macs(seen)), within);
+    }
+
+    [Then("{switch} has no remote MACs")]
+    public Task HasNoMacs(string name) => world.SeeAsync(name, seen => Compare(name, "remote MACs", [], Macs(seen)), Soon);
+
+    [Then("{switch} has one locator for {ip}")]
+    public Task HasOneLocator(string name, string address) => world.SeeAsync(
+        name, seen => seen.Locators.Count(l => l == address) is not 1 and var n ? $"{name} has {n} locators for {address}" : null, Soon);
+
+    private static IReadOnlyList<string> Macs(SwitchContents seen) =>
+    [
+        .. seen.RemoteMacs.Where(m => GatewayNames.IsOurs(m.LogicalSwitch))
+            .Select(m => (m with { LogicalSwitch = GatewayNames.NetworkOf(m.LogicalSwitch) }).ToString()).Order(StringComparer.Ordinal),
+    ];
+
+    // Whole tables: what is there and should not be is as wrong as what is missing.
+    private static string? Compare(string name, string what, IReadOnlyList<string> expected, IReadOnlyList<string> seen) =>
+        expected.SequenceEqual(seen)
+            ? null
+            : $"the {what} of {name} are\n{Lines(seen)}\nexpected\n{Lines(expected)}";
+
+    private static string Lines(IReadOnlyList<string> lines) => lines.Count == 0 ? "  (none)" : string.Join('\n', lines.Select(l => "  " + l));
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios;
+
+/// <summary>How scenarios are run.</summary>
+public sealed record ScenarioRunOptions
+{
+    /// <summary>The seed of a simulated run.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The real device that stands for the scenario's switch; null for an emulated one in virtual time.</summary>
+    public LabDevice? Device { get; init; }
+
+    /// <summary>What to write behind <c>--device</c> in the command that repeats a live run.</summary>
+    public string DeviceFile { get; init; } = "";
+
+    /// <summary>Where the hosts' logs go; null for nowhere.</summary>
+    public ILoggerFactory? Logs { get; init; }
+
+    /// <summary>Told of every event as it happens; may be null. In a live run it is called on the lab's thread.</summary>
+    public Action<ExecutionEvent>? Listener { get; init; }
+}

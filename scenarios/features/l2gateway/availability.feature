@@ -1,0 +1,66 @@
+@l2gateway
+Feature: Agents and switches go down and come back
+  Every agent carries out the plugin's calls; one of them monitors the switches. What happened while nobody monitored, or while a
+  switch was away, is found by reading the whole switch again.
+
+  Background:
+    Given a hardware VTEP "leaf1" with ports "eth1" and "eth2"
+    And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
+    And one of them monitors
+    And network "blue" with VNI 5000
+    And machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+
+  @VT-L2GW-020 @live
+  Scenario: The plugin is told what the switch holds, each change once
+    When machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    And machine 02:1a:0a:00:00:01 moves to node 192.0.2.22
+    And machine 02:1a:0a:00:00:02 stops
+    Then within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-021
+  Scenario: The monitoring agent dies and another one takes over
+    When the monitoring agent crashes
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    # Heartbeats older than 75 seconds are those of the dead; the plugin looks every 5 seconds.
+    Then within 81 seconds another agent monitors "leaf1"
+    And within 1 second the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-022
+  Scenario: The agent that monitored comes back when it has a successor
+    When the monitoring agent crashes
+    Then within 81 seconds another agent monitors "leaf1"
+    When the agent that crashed starts again
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    And 40 seconds pass
+    Then exactly one agent monitors
+    And within 5 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-023
+  Scenario: Both agents restart and nothing changes on the switch
+    When agent "agent-1" crashes
+    And agent "agent-2" stops in good order
+    And agent "agent-1" starts again
+    And agent "agent-2" starts again
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.21
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+    And "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.21 |
+    And within 90 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+
+  @VT-L2GW-024
+  Scenario: A switch loses power and is told of what it missed
+    When "leaf1" loses power for 20 seconds
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    Then within 30 seconds "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
+    And within 30 seconds the plugin's copy of "leaf1" is what "leaf1" holds

@@ -1,0 +1,86 @@
+@l2gateway
+Feature: Networks are connected to the ports of a switch
+  The service plugin tells an L2 gateway agent over the bus which VLAN of which port belongs to which network, and which virtual
+  machines live where; the agent writes it into the switch's hardware_vtep database.
+
+  Background:
+    Given a hardware VTEP "leaf1" with ports "eth1" and "eth2"
+    And an L2 gateway agent "agent-1" of "leaf1"
+    And one of them monitors
+    And network "blue" with VNI 5000
+
+  @VT-L2GW-001 @live
+  Scenario: A network with machines is connected to a port
+    Given machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" on node 192.0.2.22
+    When network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    Then "leaf1" has network "blue" with VNI 5000
+    And "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+    And "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
+
+  @VT-L2GW-002 @live
+  Scenario: A machine starts after its network was connected
+    Given network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    When machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" starts on node 192.0.2.21
+    Then "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+
+  @VT-L2GW-003 @live
+  Scenario: A connection is deleted
+    Given machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
+    And network "red" with VNI 6000
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    And network "red" is connected to "leaf1" port "eth1" on VLAN 20
+    When network "blue" is disconnected from "leaf1" port "eth1" on VLAN 10
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 20   | red     |
+    And "leaf1" has no remote MACs
+    When network "blue" is no longer wanted on "leaf1"
+    Then "leaf1" has no network "blue"
+
+  @VT-L2GW-004 @live
+  Scenario: One network is connected to several ports and leaves one of them
+    Given machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    And network "blue" is connected to "leaf1" port "eth2" on VLAN 11
+    When network "blue" is disconnected from "leaf1" port "eth1" on VLAN 10
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth2 | 11   | blue    |
+    And "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+
+  @VT-L2GW-005 @live
+  Scenario: A VLAN is bound again, to another network
+    Given network "red" with VNI 6000
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    When network "red" is connected to "leaf1" port "eth1" on VLAN 10
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | red     |
+
+  @VT-L2GW-006 @live
+  Scenario Outline: Untagged traffic and the last VLAN can be bound
+    When network "blue" is connected to "leaf1" port "eth1" on VLAN <vlan>
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan   | network |
+      | eth1 | <vlan> | blue    |
+
+    Examples:
+      | vlan |
+      | 0    |
+      | 4094 |
+
+  @VT-L2GW-007 @live
+  Scenario: A port that the switch does not have is refused
+    When somebody tries to connect network "blue" to "leaf1" port "no-such-port" on VLAN 10
+    Then it is refused with "leaf1 has no port no-such-port"
+    And "leaf1" has no network "blue"

@@ -1,0 +1,43 @@
+@l2gateway
+Feature: One agent looks after several switches
+
+  Background:
+    Given a hardware VTEP "leaf1" with ports "eth1" and "eth2"
+    And a hardware VTEP "leaf2" with ports "eth1" and "eth2"
+    And an L2 gateway agent "agent-1" of "leaf1" and "leaf2"
+    And one of them monitors
+    And network "blue" with VNI 5000
+    And machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
+
+  @VT-L2GW-030
+  Scenario: One network is connected to two switches and leaves one of them
+    When network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    And network "blue" is connected to "leaf2" port "eth2" on VLAN 20
+    And network "blue" is disconnected from "leaf1" port "eth1" on VLAN 10
+    Then "leaf1" has no VLAN bindings
+    And "leaf1" has no remote MACs
+    And "leaf2" has these VLAN bindings:
+      | port | vlan | network |
+      | eth2 | 20   | blue    |
+    And "leaf2" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+
+  @VT-L2GW-031
+  Scenario: A switch that is away does not keep the others waiting for long
+    Given network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    And network "blue" is connected to "leaf2" port "eth1" on VLAN 10
+    When "leaf2" goes away
+    And somebody tries to connect network "blue" to "leaf2" port "eth2" on VLAN 11
+    Then it is refused after at most 11 seconds
+    When network "blue" is connected to "leaf1" port "eth2" on VLAN 11
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+      | eth2 | 11   | blue    |
+
+  @VT-L2GW-032
+  Scenario: A call about a switch that the agent does not know is refused
+    Given a hardware VTEP "leaf3" with port "eth1"
+    When somebody tries to connect network "blue" to "leaf3" port "eth1" on VLAN 10
+    Then it is refused with "agent agent-1 looks after no switch 'leaf3'"
