@@ -36,26 +36,35 @@ internal sealed class RunFolder
         return new RunFolder(path, isNew);
     }
 
-    /// <summary>Writes every report; each appears whole or not at all.</summary>
+    /// <summary>Writes every report of a certification; each appears whole or not at all.</summary>
     /// <exception cref="CommandException">The disk did not take one.</exception>
     public void Write(CertificationRun run)
     {
         foreach (var writer in ReportFiles.All)
         {
-            var file = this[writer.FileName];
-            try
-            {
-                using (var output = File.Create(file + ".part"))
-                {
-                    writer.Write(run, output);
-                }
+            Write(writer.FileName, output => writer.Write(run, output));
+        }
+    }
 
-                File.Move(file + ".part", file, overwrite: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    /// <summary>Writes the report of scenarios.</summary>
+    /// <exception cref="CommandException">The disk did not take it.</exception>
+    public void Write(ScenarioJUnitWriter writer) => Write(ScenarioJUnitWriter.FileName, writer.Write);
+
+    private void Write(string name, Action<Stream> write)
+    {
+        var file = this[name];
+        try
+        {
+            using (var output = File.Create(file + ".part"))
             {
-                throw new CommandException(ExitCode.Usage, $"cannot write {file}: {e.Message}", e);
+                write(output);
             }
+
+            File.Move(file + ".part", file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Usage, $"cannot write {file}: {e.Message}", e);
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class CertifyCommand
 
     private CertificationOptions OptionsOf(ParseResult parsed)
     {
-        var description = parsed.GetValue(device) is { } file ? ReadDevice(file) : new DeviceDescription();
+        var description = parsed.GetValue(device) is { } file ? DeviceFile.Read(file) : new DeviceDescription();
         var endpoint = parsed.GetValue(ovsdb) ?? description.Endpoint
             ?? throw new CommandException(ExitCode.Usage, "where is the device? Give --ovsdb ENDPOINT, or --device FILE with an endpoint");
         var identity = tls.Of(parsed) ?? description.Tls;
@@ -102,21 +102,5 @@ internal sealed class CertifyCommand
     {
         ImmutableArray<string> ids = [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         return !ids.IsEmpty ? ids : throw new CommandException(ExitCode.Usage, "--only names no requirement; see 'vteplab list checks'");
-    }
-
-    private static DeviceDescription ReadDevice(string file)
-    {
-        var description = DeviceDescription.Parse(file, InputFile.Read(file, "device file"));
-        if (description.Tls is { } named)
-        {
-            // Files named in a device file are beside it, wherever the command is started.
-            var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-            var found = new TlsIdentity(
-                Path.Combine(folder, named.PrivateKeyFile), Path.Combine(folder, named.CertificateFile), Path.Combine(folder, named.CaCertificateFile));
-            TlsOptions.Check(found);
-            return description with { Tls = found };
-        }
-
-        return description;
     }
 }

@@ -4,6 +4,7 @@ using VtepLab.Conformance.Catalogue;
 using VtepLab.Conformance.Harness;
 using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Results;
+using VtepLab.Scenarios;
 
 namespace VtepLab.Cli.Commands;
 
@@ -16,6 +17,7 @@ internal static class ListCommand
         Of("checks", "Requirements of the catalogue that have a check", Checks),
         Of("requirements", "Every requirement of the catalogue, with a check or without", Requirements),
         Of("profiles", "Named selections of checks", Profiles),
+        Of("scenarios", "Gherkin scenarios", Scenarios),
         Of("quirks", "Ways in which the emulated switch can misbehave, and the requirement each violates", Quirks),
     };
 
@@ -56,6 +58,17 @@ internal static class ListCommand
         foreach (var quirk in SwitchQuirkBook.All)
         {
             table.Add(quirk.Id, quirk.Requirement, quirk.Summary);
+        }
+
+        return table;
+    }
+
+    private static Table Scenarios()
+    {
+        var table = new Table("name", "tags", "feature", "place");
+        foreach (var pickle in ScenarioBook.Pickles)
+        {
+            table.Add(pickle.Name, string.Join(' ', pickle.Tags), pickle.Feature, $"{pickle.Uri}:{pickle.Line}");
         }
 
         return table;

@@ -21,6 +21,7 @@ internal static class RootCommands
             CertifyCommand.Create(),
             ListCommand.Create(),
             ReportCommand.Create(),
+            ScenarioCommand.Create(),
             OvsdbCommand.Create(),
             EmulateCommand.Create(),
             DoctorCommand.Create(),

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using Spectre.Console;
+using VtepLab.Cli.Output;
+using VtepLab.Gherkin;
+using VtepLab.Reports;
+using VtepLab.Results;
+using VtepLab.Scenarios;
+using VtepLab.Topology;
+
+namespace VtepLab.Cli.Commands;
+
+/// <summary><c>vteplab scenario</c>: runs Gherkin scenarios in virtual time, or live against a device.</summary>
+internal sealed class ScenarioCommand
+{
+    private readonly Option<string> filter = new("--filter") { Description = "only scenarios whose name or tag holds this text", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+    private readonly Option<string> tags = new("--tags") { Description = "only scenarios whose tags this allows, such as '@baseline and not @slow'", HelpName = "EXPR", DefaultValueFactory = _ => "" };
+    private readonly Option<ulong> seed = new("--seed") { Description = "decides everything that chance decides in a simulated run", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<string?> device = Options.Path("--device", "FILE", "device file (YAML): run live, with this device for the scenario's switch");
+    private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write junit.xml here");
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var scenario = new ScenarioCommand();
+        var command = new Command("scenario", "Run Gherkin scenarios in virtual time, or live with a device")
+        {
+            scenario.filter, scenario.tags, scenario.seed, scenario.device, scenario.folder,
+        };
+        command.SetAction(scenario.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var options = OptionsOf(parsed);
+        var selected = Select(parsed, isLive: options.Device is not null);
+        var place = parsed.GetValue(folder) is { } path ? RunFolder.Make(path, "scenario", DateTimeOffset.UtcNow) : null;
+        var results = new List<ScenarioResult>();
+        foreach (var pickle in selected)
+        {
+            if (cancel.IsCancellationRequested)
+            {
+                break;
+            }
+
+            var clock = Stopwatch.StartNew();
+            var result = await ScenarioRunner.RunAsync(pickle, options, cancel);
+            results.Add(result);
+            Show(result, clock.Elapsed);
+        }
+
+        place?.Write(new ScenarioJUnitWriter([.. results]));
+        int passed = results.Count(r => r.Status == ScenarioStatus.Passed), failed = results.Count - passed;
+        Terminal.Out.WriteLine(FormattableString.Invariant($"{passed} passed, {failed} failed, {selected.Length - results.Count} skipped"));
+        return (int)(cancel.IsCancellationRequested ? ExitCode.Interrupted : failed > 0 ? ExitCode.Failed : ExitCode.Passed);
+    }
+
+    private ScenarioRunOptions OptionsOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(device) is not { } file)
+        {
+            return new ScenarioRunOptions { Seed = parsed.GetValue(seed) };
+        }
+
+        var description = DeviceFile.Read(file);
+        var endpoint = description.Endpoint ?? throw new CommandException(ExitCode.Usage, $"{file} says no endpoint: where is the device?");
+        return new ScenarioRunOptions
+        {
+            Device = new LabDevice(endpoint, description.Tls, [.. description.Ports.Select(p => p.Name)]),
+            DeviceFile = file,
+        };
+    }
+
+    private ImmutableArray<Pickle> Select(ParseResult parsed, bool isLive)
+    {
+        ImmutableArray<Pickle> selected;
+        try
+        {
+            selected = ScenarioBook.Select(parsed.GetValue(filter)!, parsed.GetValue(tags)!);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCode.Usage, $"--tags: {e.Message}", e);
+        }
+
+        ImmutableArray<Pickle> runnable = isLive ? [.. selected.Where(p => p.Tags.Contains(ScenarioRunner.LiveTag))] : selected;
+        return !runnable.IsEmpty ? runnable : throw new CommandException(
+            ExitCode.NothingSelected,
+            selected.IsEmpty
+                ? "no scenario matches; 'vteplab list scenarios' lists them"
+                : $"a real device can take part in scenarios tagged {ScenarioRunner.LiveTag} only, and none of the {selected.Length} selected is");
+    }
+
+    private static void Show(ScenarioResult result, TimeSpan took)
+    {
+        var isPassed = result.Status == ScenarioStatus.Passed;
+        var (word, colour) = isPassed ? ("ok", "green") : ("FAIL", "red");
+        var world = result.Seed is null ? "live" : "virtual";
+        Terminal.Error.MarkupLine(FormattableString.Invariant(
+            $"[{colour}]{word,-4}[/] {Safe.Markup(result.Name)}  [grey]{world} {result.Duration:hh\\:mm\\:ss\\.fff}  {took.TotalMilliseconds:0} ms[/]"));
+        if (!isPassed)
+        {
+            foreach (var line in ScenarioReport.Describe(result).TrimEnd().Split('\n'))
+            {
+                Terminal.Out.WriteLine(Safe.Line(line));
+            }
+        }
+    }
+}
