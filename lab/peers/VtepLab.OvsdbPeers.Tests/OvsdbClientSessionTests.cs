@@ -167,7 +167,7 @@ public class OvsdbClientSessionTests
         var began = stage.World.Now;
 
         stage.Leaf.Pause();
-        stage.World.RunUntil(() => !session.IsActive, TimeSpan.FromSeconds(20));
+        stage.World.RunUntil(() => session.State == OvsdbClientState.Backoff, TimeSpan.FromSeconds(20));
 
         Assert.That((stage.World.Now - began).TotalSeconds, Is.EqualTo(10).Within(0.1));
         Assert.That(session.LastError, Does.StartWith("leaf1 sent nothing for 10"));

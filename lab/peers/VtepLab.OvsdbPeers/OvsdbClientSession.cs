@@ -41,8 +41,8 @@ public sealed partial class OvsdbClientSession
     /// <summary>Where it is.</summary>
     public OvsdbClientState State { get; private set; }
 
-    /// <summary>True while transactions are taken.</summary>
-    public bool IsActive => State == OvsdbClientState.Active;
+    /// <summary>True while transactions are taken; false from the moment the connection has ended, before <see cref="State"/> says so.</summary>
+    public bool IsActive => State == OvsdbClientState.Active && Client is { Connection.IsOpen: true };
 
     /// <summary>Why the last attempt failed or the last connection ended; null before that.</summary>
     public string? LastError { get; private set; }
