@@ -58,10 +58,12 @@ public abstract class LabWorld
     /// <param name="problem">What is wrong with what was seen; null when it is right.</param>
     /// <param name="within">How long to wait, on the world's clock.</param>
     /// <exception cref="LabExpectationException">It was never right; the message says what was wrong last.</exception>
+    /// <exception cref="OperationCanceledException">The lab is being stopped.</exception>
     public async Task<T> UntilAsync<T>(Func<CancellationToken, Task<T>> look, Func<T, string?> problem, TimeSpan within)
     {
         var start = Driver.Time.GetTimestamp();
-        using var limit = new CancellationTokenSource(within + TimeSpan.FromSeconds(1), Driver.Time);
+        using var patience = new CancellationTokenSource(within + TimeSpan.FromSeconds(1), Driver.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, Driver.Stopping);
         string? wrong;
         while (true)
         {
@@ -78,7 +80,7 @@ public abstract class LabWorld
             {
                 wrong = away.Message;
             }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            catch (OperationCanceledException) when (patience.IsCancellationRequested)
             {
                 wrong = "it did not answer";
             }
@@ -88,7 +90,7 @@ public abstract class LabWorld
                 throw new LabExpectationException($"not within {within.TotalSeconds:0.###} s: {wrong}");
             }
 
-            await Driver.DelayAsync(LookEvery);
+            await Driver.DelayAsync(LookEvery, Driver.Stopping);
         }
     }
 
@@ -139,6 +141,13 @@ public abstract class LabMachine
 
     /// <summary>Starts its program again, with what its store kept; crashes it first if it runs.</summary>
     public abstract Task RestartAsync();
+
+    /// <summary>Stops its program where it is, as a suspended machine does, until <see cref="ResumeAsync"/>; time goes on.</summary>
+    /// <exception cref="LabExpectationException">The world cannot do that.</exception>
+    public abstract Task PauseAsync();
+
+    /// <summary>Lets it go on: what happened meanwhile reaches it now.</summary>
+    public abstract Task ResumeAsync();
 
     /// <summary>Asks its program to end in good order and waits until it has.</summary>
     public abstract Task StopAsync();

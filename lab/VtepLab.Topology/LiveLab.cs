@@ -106,6 +106,10 @@ public sealed class LiveLab : LabWorld
         // A live machine is a loop in this process: it can be ended, but not torn.
         public override Task CrashAsync() => StopAsync();
 
+        public override Task PauseAsync() => throw new LabExpectationException($"{Name} is a loop of this process and cannot be paused alone");
+
+        public override Task ResumeAsync() => PauseAsync();
+
         public override async Task RestartAsync()
         {
             await StopAsync();

@@ -80,6 +80,18 @@ public sealed class SimulatedLab : LabWorld
             return Task.CompletedTask;
         }
 
+        public override Task PauseAsync()
+        {
+            host.Pause();
+            return Task.CompletedTask;
+        }
+
+        public override Task ResumeAsync()
+        {
+            host.Resume();
+            return Task.CompletedTask;
+        }
+
         public override Task StopAsync() => host.StopAsync(Grace);
     }
 }

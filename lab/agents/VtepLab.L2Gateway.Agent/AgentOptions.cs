@@ -32,6 +32,9 @@ public sealed record AgentOptions
     /// <summary>How often it reports that it lives; 30 s.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the agent may monitor without a report that the plugin took; less than twice the interval, as Neutron's agent_down_time is more.</summary>
+    public TimeSpan MonitorLease => ReportInterval * 1.8;
+
     /// <summary>Silence after which a switch is taken for dead; 30 s.</summary>
     public TimeSpan SocketTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -91,12 +91,15 @@ public sealed class L2GatewayAgent
 
     private async Task<bool> TryReportAsync(MonitorRole role, CancellationToken cancel)
     {
+        role.StepDownIfExpired();
+        var sentAt = _host.Time.GetTimestamp();
         try
         {
             await _host.Bus.CallAsync(
                 _options.Plugin with { Version = L2GatewayRpc.ReportStateVersion }, L2GatewayRpc.ReportState,
                 _heartbeat.Report(role.IsHeld, _switches.Keys), _options.ReportInterval, AgentOptions.Context, cancel);
             _heartbeat.Accepted();
+            role.Renew(sentAt);
             return true;
         }
         catch (Exception failed) when (failed is IOException or TimeoutException or BusRemoteException)

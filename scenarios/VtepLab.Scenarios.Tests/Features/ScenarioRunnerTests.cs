@@ -43,6 +43,26 @@ public class ScenarioRunnerTests
         Assert.That(other, Is.Not.EqualTo(first));
     }
 
+    [TestCase(1UL, 30UL)]
+    [Explicit("an exploration, minutes long; the command line's explore is the way for more")]
+    public void Every_scenario_holds_for_every_seed(ulong first, ulong last)
+    {
+        var failures = new List<string>();
+        for (var seed = first; seed <= last; seed++)
+        {
+            foreach (var pickle in ScenarioBook.Pickles)
+            {
+                var result = ScenarioRunner.RunSimulated(pickle, new ScenarioRunOptions { Seed = seed });
+                if (result.Status != ScenarioStatus.Passed)
+                {
+                    failures.Add(ScenarioReport.Describe(result));
+                }
+            }
+        }
+
+        Assert.That(failures, Is.Empty);
+    }
+
     [TestCase("@live and @VT-L2GW-001", ExpectedResult = 1)]
     [TestCase("@l2gateway and not @l2gateway", ExpectedResult = 0)]
     public int Scenarios_are_selected_by_tags(string tags) => ScenarioBook.Select(tags: tags).Length;

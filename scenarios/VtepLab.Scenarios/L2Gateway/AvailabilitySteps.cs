@@ -13,7 +13,7 @@ public sealed class AvailabilitySteps(GatewayWorld world)
     public async Task LosePower(string name, TimeSpan time)
     {
         await world.Machine(name).CrashAsync();
-        await world.Lab.Driver.DelayAsync(time);
+        await world.Lab.Driver.DelayAsync(time, world.Lab.Driver.Stopping);
         await world.Machine(name).RestartAsync();
     }
 
@@ -36,11 +36,20 @@ public sealed class AvailabilitySteps(GatewayWorld world)
         await world.Machine(_monitor).CrashAsync();
     }
 
+    [When("the monitoring agent hangs for {seconds}")]
+    public async Task HangMonitor(TimeSpan time)
+    {
+        _monitor = world.Plugin.Agents.Monitors(world.Plugin.Now) is [var only] ? only : throw new LabExpectationException("nobody monitors");
+        await world.Machine(_monitor).PauseAsync();
+        await world.Lab.Driver.DelayAsync(time, world.Lab.Driver.Stopping);
+        await world.Machine(_monitor).ResumeAsync();
+    }
+
     [When("the agent that crashed starts again")]
     public Task StartCrashedAgain() => world.Machine(_monitor!).RestartAsync();
 
     [When("{seconds} pass")]
-    public Task Pass(TimeSpan time) => world.Lab.Driver.DelayAsync(time).AsTask();
+    public Task Pass(TimeSpan time) => world.Lab.Driver.DelayAsync(time, world.Lab.Driver.Stopping).AsTask();
 
     [Then("within {seconds} another agent monitors {switch}")]
     public async Task AnotherMonitors(TimeSpan within, string name)

@@ -14,7 +14,8 @@ namespace VtepLab.Scenarios.L2Gateway;
 public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
 {
     private static readonly TimeSpan ElectionInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
+    private const int CallAttempts = 4;
 
     private readonly SortedDictionary<string, SwitchMirror> _mirrors = new(StringComparer.Ordinal);
     private readonly long _start = lab.Driver.Time.GetTimestamp();
@@ -150,8 +151,23 @@ public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
         return CallAsync(L2GatewayRpc.UpdateConnection, request.ToJson());
     }
 
-    private async Task CallAsync(string method, JsonObject arguments) =>
-        await lab.Driver.Bus.CallAsync(new BusTarget(L2GatewayRpc.AgentTopic), method, arguments, CallTimeout, Context());
+    // A call that a dead agent took is answered by nobody: it is made again, and does no harm if it was carried out after all.
+    private async Task CallAsync(string method, JsonObject arguments)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await lab.Driver.Bus.CallAsync(
+                    new BusTarget(L2GatewayRpc.AgentTopic), method, arguments.DeepClone().AsObject(), CallTimeout, Context());
+                return;
+            }
+            catch (TimeoutException) when (attempt < CallAttempts)
+            {
+                continue;
+            }
+        }
+    }
 
     private LogicalSwitchDict LogicalSwitch(string network, string name)
     {

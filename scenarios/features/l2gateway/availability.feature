@@ -64,3 +64,15 @@ Feature: Agents and switches go down and come back
       | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
       | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
     And within 30 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+
+  @VT-L2GW-026
+  Scenario: The monitoring agent hangs until it has a successor, and wakes up
+    When the monitoring agent hangs for 85 seconds
+    Then exactly one agent monitors
+    When machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    Then "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
+    And within 5 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once

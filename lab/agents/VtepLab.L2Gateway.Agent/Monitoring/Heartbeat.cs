@@ -27,7 +27,7 @@ internal sealed class Heartbeat(IHost host, AgentOptions options)
                 ["uuid"] = host.Entropy.NewUuid().ToString("D"),
                 ["configurations"] = new JsonObject
                 {
-                    ["report_interval"] = options.ReportInterval.TotalSeconds,
+                    ["report_interval"] = (decimal)options.ReportInterval.TotalSeconds + 0.0m, // Written 30.0, as Python writes it.
                     ["l2gw_agent_type"] = isMonitor ? L2GatewayRpc.MonitorRole : "",
                     ["ovsdb_identifiers"] = new JsonArray([.. servedSwitches.Select(s => (JsonNode)s)]),
                 },

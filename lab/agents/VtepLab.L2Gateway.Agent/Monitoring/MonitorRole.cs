@@ -6,6 +6,10 @@ using VtepLab.Runtime;
 namespace VtepLab.L2Gateway.Agent;
 
 /// <summary>Whether this agent monitors, and what it does while it does.</summary>
+/// <remarks>
+/// The role is held on a lease that every report the plugin takes renews. It ends before the plugin counts the agent for dead, so an
+/// agent that hung and wakes up with changes in its hands knows that it may have a successor, and keeps them to itself.
+/// </remarks>
 internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposable
 {
     private static readonly TimeSpan CastAgainAfter = TimeSpan.FromSeconds(1);
@@ -13,6 +17,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.MonitorRole");
     private readonly List<SwitchMonitor> _monitors = [];
     private CancellationTokenSource? _term;
+    private long _renewed;
 
     /// <summary>Called when the role was taken or laid down.</summary>
     public Action? Changed { get; set; }
@@ -34,6 +39,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
         {
             _log.LogInformation("agent {Agent} monitors from now on", options.Host);
             _term = new CancellationTokenSource();
+            _renewed = host.Time.GetTimestamp(); // The plugin has just spoken to this agent, as one that it takes for alive.
             var term = _term.Token;
             foreach (var target in options.OvsdbHosts)
             {
@@ -43,6 +49,20 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
             }
 
             Changed?.Invoke();
+        }
+    }
+
+    /// <summary>The plugin has taken a report.</summary>
+    /// <param name="sentAt">When it was sent, on the host's monotonic clock.</param>
+    public void Renew(long sentAt) => _renewed = sentAt;
+
+    /// <summary>Lays the role down if its lease is over.</summary>
+    public void StepDownIfExpired()
+    {
+        if (_term is not null && host.Time.GetElapsedTime(_renewed) > options.MonitorLease)
+        {
+            _log.LogWarning("agent {Agent} was not heard for {Lease}: it may have a successor", options.Host, options.MonitorLease);
+            StepDown();
         }
     }
 
@@ -67,6 +87,8 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
     {
         while (true)
         {
+            StepDownIfExpired();
+            cancel.ThrowIfCancellationRequested();
             try
             {
                 await host.Bus.CastAsync(options.Plugin, L2GatewayRpc.UpdateOvsdbChanges, arguments, AgentOptions.Context, cancel);
