@@ -1,6 +1,8 @@
 using VtepLab.Conformance.Harness;
+using VtepLab.Conformance.Input;
 using VtepLab.Conformance.Running;
 using VtepLab.Results;
+using VtepLab.Topology;
 
 namespace VtepLab.Conformance.Tests;
 
@@ -41,5 +43,71 @@ public class EmbeddedTests
         var two = EmbeddedCertification.Run(seed: 7);
 
         Assert.That(two.Conversation, Is.EqualTo(one.Conversation));
+    }
+
+    [TestCase("1.0.0")]
+    [TestCase("1.2.0")]
+    [TestCase("1.3.0")]
+    [TestCase("1.4.1")]
+    [TestCase("1.6.0")]
+    public void A_switch_of_an_older_schema_passes_what_applies_to_it(string version)
+    {
+        var run = EmbeddedCertification.Run(EmulatedDevice.Honest with { SchemaVersion = Version.Parse(version) });
+
+        Assert.That(run.With(Verdict.Fail, Verdict.Inconclusive), Is.Empty);
+        Assert.That(run.Device!.SchemaVersion, Is.EqualTo(version));
+        Assert.That(run.LeftBehind, Is.Empty);
+    }
+
+    [Test]
+    public void Columns_that_an_older_schema_lacks_are_named_as_the_reason()
+    {
+        var run = EmbeddedCertification.Run(
+            EmulatedDevice.Honest with { SchemaVersion = new Version(1, 3, 0) }, o => o with { Only = ["VTEP-FLT-004"] });
+
+        Assert.That(run.Checks.Single().Message, Is.EqualTo("schema 1.3.0 has no Logical_Switch.replication_mode"));
+    }
+
+    [TestCase("1.7.0", null)]
+    [TestCase("1.9.0", "newer than all that is known (this tool knows 1.0.0 to 1.7.0)")]
+    [TestCase("1.3.7", "not among the published ones")]
+    [TestCase("", "no usable schema version")]
+    public void A_version_that_nobody_knows_is_told(string version, string? told) =>
+        Assert.That(Introduction.VersionNotice(version), told is null ? Is.Null : Does.Contain(told));
+
+    [Test]
+    public void A_declared_deviation_turns_a_failure_into_a_pass_with_deviation()
+    {
+        var declared = DeviationFile.Parse("v.yaml", "vendor: V\nmodel: M\ndeviations: [{id: VTEP-PRO-016, reason: old engine}]");
+
+        var run = EmbeddedCertification.Run(o => o with { Only = ["VTEP-PRO-016"], Deviations = declared }, "ignores-wait");
+
+        Assert.That(run.Checks.Single().Verdict, Is.EqualTo(Verdict.PassWithDeviation));
+        Assert.That(run.Checks.Single().Deviation, Is.EqualTo(declared.Deviations.Single()));
+        Assert.That(run.Verdict, Is.EqualTo(CertificationVerdict.CertifiedWithDeviations));
+    }
+
+    [Test]
+    public void An_expired_deviation_covers_nothing()
+    {
+        var declared = DeviationFile.Parse(
+            "v.yaml", "vendor: V\nmodel: M\ndeviations: [{id: VTEP-PRO-016, reason: old engine, until: 2025-12-31}]"); // The virtual epoch is 2026-01-01.
+
+        var run = EmbeddedCertification.Run(o => o with { Only = ["VTEP-PRO-016"], Deviations = declared }, "ignores-wait");
+
+        Assert.That(run.Verdict, Is.EqualTo(CertificationVerdict.NotCertified));
+    }
+
+    [Test]
+    public void Every_step_says_what_was_seen_and_points_at_messages_of_its_check()
+    {
+        var run = EmbeddedCertification.Run(o => o with { Only = ["VTEP-PRO-012"] }, "partial-commit");
+
+        var check = run.Checks.Single();
+        var broken = check.Steps.Single(s => s.Holds == false);
+        Assert.That((broken.Did, broken.Expected, broken.Seen), Is.EqualTo(("read Logical_Switch", "0 rows of Logical_Switch", "1 row of Logical_Switch")));
+        Assert.That(check.Evidence, Does.Contain(broken.FirstMessage).And.Contain(broken.LastMessage));
+        Assert.That(run.Conversation[(int)broken.FirstMessage - 1].Text, Does.Contain("\"op\":\"select\""));
+        Assert.That(run.LeftBehind, Is.Empty);
     }
 }

@@ -50,6 +50,34 @@ public class OvsdbServerTests
         Assert.That(run.With(Verdict.Inconclusive), Is.Empty);
     }
 
+    [Test]
+    public async Task A_server_on_a_socket_file_is_certified_as_well()
+    {
+        await using var server = await OvsdbServerPeer.StartAsync();
+
+        var run = await Certify.LiveAsync(server.UnixEndpoint, o => o with { Profile = "protocol" });
+
+        Assert.That(run.With(Verdict.Fail, Verdict.Inconclusive), Is.Empty);
+        Assert.That(run.Checks.Single(c => c.Requirement.Id == "VTEP-SEC-007").Message, Is.EqualTo("sessions over a socket file are not probed"));
+    }
+
+    [Test]
+    public async Task A_device_that_calls_by_itself_is_waited_for_and_asked_over_its_one_connection()
+    {
+        var port = PeerProcess.FreePort();
+        await using var server = await OvsdbServerPeer.StartAsync(null, $"--remote=tcp:127.0.0.1:{port}");
+
+        var run = await Certify.LiveAsync(
+            $"ptcp:{port}:127.0.0.1", o => o with { Profile = "protocol", Device = new DeviceDescription { Timing = new Timing { Reply = TimeSpan.FromSeconds(2) } } });
+
+        Assert.That(run.With(Verdict.Fail), Is.Empty);
+        Assert.That(run.Checks.Single(c => c.Requirement.Id == "VTEP-SEC-001").Verdict, Is.EqualTo(Verdict.Pass));
+        Assert.That(
+            run.Checks.Where(c => c.Verdict == Verdict.Inconclusive).Select(c => c.Message).Distinct(),
+            Is.EqualTo(new[] { "blocked: needs one more connection, and the device, which calls by itself, makes one only" }));
+        Assert.That(run.LeftBehind, Is.Empty);
+    }
+
     // There is no switch behind these rows, so waiting for one is a waste of time.
     private static DeviceDescription QuickSwitch => new()
     {

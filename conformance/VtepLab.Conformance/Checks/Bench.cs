@@ -100,6 +100,7 @@ internal sealed class Bench(CheckContext c, Row device, Row? port)
     /// <summary>The faults before a check causes one, when those of the check before have had time to go.</summary>
     public async Task<IReadOnlyList<string>> SettledFaultsAsync()
     {
+        c.Needs("Physical_Switch", "switch_fault_status");
         c.Did("read the faults that are there before");
         var (start, first) = (c.Tester.Transcript.Now, FaultsIn(c.Tester.First));
         while (true)

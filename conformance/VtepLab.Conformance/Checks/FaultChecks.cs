@@ -100,6 +100,7 @@ public static class FaultChecks
     [Check("VTEP-FLT-008", Catches = "fault-columns-writable")]
     public static async Task An_invented_fault_is_put_right(CheckContext c)
     {
+        c.Needs("Physical_Switch", "switch_fault_status");
         var bench = await Bench.FindAsync(c);
         c.Tester.Journal.Writing("Physical_Switch", bench.Device.Uuid, "switch_fault_status", bench.Device["switch_fault_status"]!.Value);
         var reply = await c.TransactAsync(

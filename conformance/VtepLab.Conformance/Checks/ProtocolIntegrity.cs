@@ -47,13 +47,13 @@ public static class ProtocolIntegrity
     public static async Task Indexes_are_unique_at_commit(CheckContext c)
     {
         var (one, two, ip) = (c.Name("one"), c.Name("two"), c.Ip());
-        await c.CommitAsync("insert two Logical_Switches and a locator in use", Given.Network(one, uuidName: "net"), Given.Network(two),
+        var there = await c.CommitAsync("insert two Logical_Switches and a locator in use", Given.Network(one, uuidName: "net"), Given.Network(two),
             Given.Locator(ip, "far"), Given.RemoteMac(c.Mac(), Ovs.Named("net"), Ovs.Named("far")));
         c.ExpectRefused(await c.TransactAsync("insert a third Logical_Switch with the first one's name", Given.Network(one)), "constraint violation");
         await c.ExpectRowsAsync(1, "Logical_Switch", Given.Named(one), "name");
         c.ExpectRefused(
             await c.TransactAsync("insert a second locator of the same address", Given.Locator(ip, "again"),
-                Ovs.Insert("Arp_Sources_Remote", new JsonObject { ["src_mac"] = c.Mac(), ["locator"] = Ovs.Named("again") })),
+                Given.RemoteMac(c.Mac(), Ovs.Uuid(there.UuidAt(0)!), Ovs.Named("again"))),
             "constraint violation");
         await c.ExpectRowsAsync(1, "Physical_Locator", Ovs.Where("dst_ip", "==", ip), "dst_ip");
 

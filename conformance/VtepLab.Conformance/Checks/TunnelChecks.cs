@@ -90,6 +90,7 @@ public static class TunnelChecks
     [Check("VTEP-TUN-014", Catches = "doubles-tunnel-rows")]
     public static async Task A_tunnel_that_the_controller_makes_is_not_doubled(CheckContext c)
     {
+        c.Needs("Tunnel");
         var bench = await Bench.FindAsync(c);
         CheckContext.Applies(bench.Device.Texts("tunnel_ips").Count > 0, "the switch has no tunnel address");
         var (ip, own) = (c.Ip(), bench.Device.Texts("tunnel_ips")[0]);
@@ -109,6 +110,7 @@ public static class TunnelChecks
 
     private static async Task<(Bench Bench, string Ip, string Locator, string Mac)> TunnelAsync(CheckContext c)
     {
+        c.Needs("Tunnel");
         var bench = await Bench.FindAsync(c);
         var (ip, mac, vlan) = (c.Ip(), c.Mac(), bench.FreeVlan());
         var reply = await c.CommitAsync(

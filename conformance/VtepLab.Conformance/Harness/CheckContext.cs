@@ -15,6 +15,8 @@ namespace VtepLab.Conformance.Harness;
 /// </remarks>
 public sealed partial class CheckContext
 {
+    private const string OneConnection = "needs one more connection, and the device, which calls by itself, makes one only";
+
     private readonly CheckDefinition _check;
     private readonly List<WireSession> _sessions = [];
     private readonly ImmutableArray<CheckStep>.Builder _steps = ImmutableArray.CreateBuilder<CheckStep>();
@@ -119,15 +121,21 @@ public sealed partial class CheckContext
     {
         var name = Tester.NextConnectionName();
         Did(did ?? $"connect once more, as {name}");
+        if (Tester.IsSingle)
+        {
+            throw new BlockedException(OneConnection);
+        }
+
         try
         {
             var session = await Tester.Link.OpenAsync(name, _check.Id, Timing.Reply, Cancel);
             _sessions.Add(session);
             return new Controller(this, session);
         }
-        catch (NetworkException e) when (Tester.Link.Endpoint.IsPassive)
+        catch (NetworkException) when (Tester.Link.Endpoint.IsPassive)
         {
-            throw new BlockedException($"needs one more connection, and the device calls by itself: {e.Message}");
+            Tester.IsSingle = true;
+            throw new BlockedException(OneConnection);
         }
         catch (NetworkException e)
         {

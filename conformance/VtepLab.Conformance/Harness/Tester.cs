@@ -51,6 +51,9 @@ public sealed class Tester(
     /// <summary>What was on the device when the run began, before the suite had written anything.</summary>
     public Snapshot First { get; set; } = new(ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Row>>.Empty);
 
+    /// <summary>True once a device that calls by itself was seen to make one connection only, so that nobody waits for another again.</summary>
+    public bool IsSingle { get; set; }
+
     /// <summary>What the suite made on the device.</summary>
     public Journal Journal => field ??= new Journal(Marks.NamePrefix, Marks.MacPrefix, Markings.IsOwn);
 

@@ -23,10 +23,14 @@ public static class EmbeddedCertification
     /// <exception cref="CertificationException">The run could not begin.</exception>
     public static CertificationRun Run(
         Func<CertificationOptions, CertificationOptions>? change = null, string quirks = "", ulong seed = DefaultSeed,
-        Action<RunEvent>? watch = null, CancellationToken cancel = default)
-    {
-        var device = EmulatedDevice.Honest with { Quirks = SwitchQuirks.Parse(quirks) };
-        return EmulatedDevice.Run(seed, device, async (world, host) =>
+        Action<RunEvent>? watch = null, CancellationToken cancel = default) =>
+        Run(EmulatedDevice.Honest with { Quirks = SwitchQuirks.Parse(quirks) }, change, seed, watch, cancel);
+
+    /// <summary>As the other one, for a switch of any make.</summary>
+    public static CertificationRun Run(
+        HardwareVtepOptions device, Func<CertificationOptions, CertificationOptions>? change = null, ulong seed = DefaultSeed,
+        Action<RunEvent>? watch = null, CancellationToken cancel = default) =>
+        EmulatedDevice.Run(seed, device, async (world, host) =>
         {
             var options = new CertificationOptions { Endpoint = world.Endpoint, Device = Describe(device), Seed = seed };
 
@@ -43,7 +47,6 @@ public static class EmbeddedCertification
                 }
             }
         });
-    }
 
     /// <summary>Measures how well the suite judges: one switch with one defect at a time, and honest ones of several seeds.</summary>
     /// <param name="seeds">How many honest switches to try.</param>
