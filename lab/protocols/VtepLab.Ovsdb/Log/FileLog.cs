@@ -29,13 +29,17 @@ public sealed class FileLog : ITransactionLog
     /// <summary>Present length of the file, in bytes.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Makes an empty database and its file.</summary>
-    public static FileLog Create(DatabaseSchema schema, ILogStorage storage, TimeProvider time, Func<Guid> newUuid)
+    /// <summary>Writes a database that is in memory to a file, and keeps it there from now on.</summary>
+    public static FileLog Attach(Database database, ILogStorage storage, TimeProvider time)
     {
-        var log = new FileLog(new Database(schema, newUuid), storage, time, 0);
+        var log = new FileLog(database, storage, time, 0);
         log.Compact();
         return log;
     }
+
+    /// <summary>Makes an empty database and its file.</summary>
+    public static FileLog Create(DatabaseSchema schema, ILogStorage storage, TimeProvider time, Func<Guid> newUuid) =>
+        Attach(new Database(schema, newUuid), storage, time);
 
     /// <summary>Opens a database from its file; what a crash has left of an unfinished write is cut off.</summary>
     /// <param name="file">The file's content.</param>

@@ -68,8 +68,7 @@ public sealed class OvsdbServer
     /// <summary>Starts to serve a database; its name must not be served yet.</summary>
     public void Add(Database database)
     {
-        _databases.Add(database.Name, database);
-        database.Committed += OnCommitted;
+        Attach(database);
         _self.Add(database);
     }
 
@@ -78,13 +77,7 @@ public sealed class OvsdbServer
     /// </summary>
     public void Remove(Database database)
     {
-        database.Committed -= OnCommitted;
-        _databases.Remove(database.Name);
-        foreach (var session in _sessions.ToArray())
-        {
-            session.Forget(database);
-        }
-
+        Detach(database);
         _self.Remove(database);
     }
 
@@ -151,16 +144,34 @@ public sealed class OvsdbServer
     /// <summary>Puts a database of another schema in the place of one.</summary>
     internal void Replace(Database old, Database now)
     {
-        Remove(old);
-        Add(now);
+        Detach(old);
+        Attach(now);
+        _self.Update(now);
         Converted?.Invoke(old, now);
     }
 
     /// <summary>Told when a convert request has replaced a database: the old one, which is served no more, and the new one.</summary>
+    /// <remarks>An owner that keeps the database in a file goes on with <see cref="FileLog.Attach"/>.</remarks>
     public event Action<Database, Database>? Converted;
 
     internal long Elapsed(BlockedTransaction blocked) =>
         (long)Options.Time.GetElapsedTime(blocked.Arrived).TotalMilliseconds;
+
+    private void Attach(Database database)
+    {
+        _databases.Add(database.Name, database);
+        database.Committed += OnCommitted;
+    }
+
+    private void Detach(Database database)
+    {
+        database.Committed -= OnCommitted;
+        _databases.Remove(database.Name);
+        foreach (var session in _sessions.ToArray())
+        {
+            session.Forget(database);
+        }
+    }
 
     private void OnCommitted(ChangeSet changes)
     {

@@ -32,10 +32,6 @@ internal sealed class ServerDatabase
 
     public void Add(Database database)
     {
-        var schema = new JsonWriter();
-        database.Schema.WriteTo(schema);
-        var sorted = new JsonWriter();
-        JsonText.Parse(schema.Written.ToArray()).Root.WriteTo(sorted);
         using var transaction = Database.Begin();
         _rows[database.Name] = transaction.Insert(
             Table,
@@ -43,7 +39,15 @@ internal sealed class ServerDatabase
             ("model", "standalone"),
             ("connected", true),
             ("leader", true),
-            ("schema", Atom.FromUtf8(sorted.Written.ToArray())));
+            ("schema", SchemaOf(database)));
+        transaction.Commit();
+    }
+
+    /// <summary>The database has another schema now.</summary>
+    public void Update(Database database)
+    {
+        using var transaction = Database.Begin();
+        transaction.Set(_rows[database.Name], "schema", SchemaOf(database));
         transaction.Commit();
     }
 
@@ -55,5 +59,13 @@ internal sealed class ServerDatabase
             transaction.Delete(row);
             transaction.Commit();
         }
+    }
+
+    /// <summary>The schema as text, members sorted.</summary>
+    private static Datum SchemaOf(Database database)
+    {
+        var schema = new JsonWriter();
+        database.Schema.WriteTo(schema);
+        return JsonText.Parse(schema.Written.ToArray()).Root.ToString();
     }
 }

@@ -1,0 +1,66 @@
+namespace VtepLab.Protocols.Tests.Ovsdb;
+
+public class ConvertTests
+{
+    private const string Old = """{"name":"db","tables":{"t":{"columns":{"n":{"type":"integer"},"gone":{"type":"string"}}}}}""";
+    private const string New =
+        """{"name":"db","version":"2.0.0","tables":{"t":{"columns":{"n":{"type":{"key":"integer","min":0,"max":3}},"more":{"type":"string"}}}}}""";
+
+    [Test]
+    public void Convert_keeps_rows_and_the_values_of_columns_that_stay()
+    {
+        var session = new EngineFixture(Old).Open();
+        session.Ask("""{"id":1,"method":"set_db_change_aware","params":[true]}""");
+        session.Transact("""{"op":"insert","table":"t","row":{"n":7,"gone":"x"}}""");
+
+        var reply = session.Ask($$"""{"id":2,"method":"convert","params":["db",{{New}}]}""");
+
+        Assert.That(reply, Is.EqualTo("""{"id":2,"result":{},"error":null}"""));
+        Assert.That(
+            session.Transact("""{"op":"select","table":"t","where":[],"columns":["n","more"]}"""),
+            Is.EqualTo("""[{"rows":[{"more":"","n":7}]}]"""));
+    }
+
+    [Test]
+    public void An_aware_session_keeps_its_connection_and_is_told_that_its_monitor_is_gone()
+    {
+        var engine = new EngineFixture(Old);
+        var (aware, other) = (engine.Open(), engine.Open());
+        aware.Ask("""{"id":1,"method":"set_db_change_aware","params":[true]}""");
+        aware.Ask("""{"id":2,"method":"monitor","params":["db",["m"],{"t":{}}]}""");
+
+        var reply = other.Ask($$"""{"id":3,"method":"convert","params":["db",{{New}}]}""");
+
+        Assert.That(aware.Take(), Is.EqualTo("""{"id":null,"method":"monitor_canceled","params":[["m"]]}"""));
+        Assert.That(aware.Session.IsClosed, Is.False);
+        Assert.That(reply, Is.EqualTo("""{"id":3,"result":{},"error":null}"""));
+        Assert.That(other.Session.IsClosed, Is.True);
+    }
+
+    [Test]
+    public void The_row_of_the_database_in_Server_has_the_new_schema()
+    {
+        var session = new EngineFixture(Old).Open();
+        session.Ask("""{"id":1,"method":"set_db_change_aware","params":[true]}""");
+        session.Ask("""{"id":2,"method":"monitor","params":["_Server",0,{"Database":{"columns":["schema"]}}]}""");
+
+        var sent = session.Ask($$"""{"id":3,"method":"convert","params":["db",{{New}}]}""").Split('\n');
+
+        Assert.That(sent, Has.Length.EqualTo(2));
+        Assert.That(sent[0], Does.Contain("\"old\":{\"schema\":").And.Contain("\\\"version\\\":\\\"2.0.0\\\""));
+    }
+
+    [Test]
+    public void A_schema_that_the_data_do_not_suit_is_refused_and_nothing_changes()
+    {
+        var engine = new EngineFixture(Old);
+        var session = engine.Open();
+        session.Transact("""{"op":"insert","table":"t","row":{"n":7}}""");
+
+        var reply = session.Ask(
+            """{"id":3,"method":"convert","params":["db",{"name":"db","tables":{"t":{"columns":{"n":{"type":{"key":{"type":"integer","maxInteger":5}}}}}}}]}""");
+
+        Assert.That(reply, Does.StartWith("""{"id":3,"error":{"error":"constraint violation","""));
+        Assert.That(engine.Server.Find("db"), Is.SameAs(engine.Database));
+    }
+}
