@@ -13,19 +13,21 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     private readonly IHost _host;
     private readonly SwitchCore _core;
     private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop;
 
     private HardwareVtepEmulator(IHost host, HardwareVtepOptions options, Database database)
     {
         _host = host;
         _log = host.Logs.CreateLogger<HardwareVtepEmulator>();
         Options = options;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping);
         _core = new SwitchCore(options, database, host.Time, host.Entropy.NewUuid, WhenTurnEnds);
         Server = new OvsdbServer(_core.ServerOptions);
         Service = new OvsdbServerService(host, Server, new OvsdbServerServiceOptions
         {
             Remotes = options.Listen, Managers = ManagerColumn.HardwareVtep, Tls = options.Tls,
         });
-        _core.FellBehind += () => host.Spawn($"{options.Name} reacts", ReactAsync);
+        _core.FellBehind += () => host.Spawn($"{options.Name} reacts", _ => ReactAsync(_stop.Token));
     }
 
     /// <summary>What the switch is.</summary>
@@ -53,6 +55,13 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     {
         options.Validate();
         var emulator = new HardwareVtepEmulator(host, options, await OpenDatabaseAsync(host, options));
+        if (host.FramePorts.Count > 0)
+        {
+            emulator._core.Attach(host.FramePorts);
+            host.Spawn($"{options.Name} ages addresses", _ => emulator.AgeAsync(emulator._stop.Token));
+            host.Spawn($"{options.Name} counts", _ => emulator.CountAsync(emulator._stop.Token));
+        }
+
         emulator._core.Start();
         emulator.Server.Add(emulator.Database);
         await emulator.Service.StartAsync();
@@ -70,38 +79,42 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await Service.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _stop.Cancel();
+        await Service.DisposeAsync();
+        _stop.Dispose();
+    }
 
     private static async Task<Database> OpenDatabaseAsync(IHost host, HardwareVtepOptions options)
     {
         var schema = SwitchSchema.Served(options);
-        if (options.StoreName is not { } name)
-        {
-            return new Database(schema, host.Entropy.NewUuid);
-        }
-
-        var storage = new StoredLog(host, name);
-        var file = options.Quirks.Has(SwitchQuirkBook.ForgetsAtRestart) ? null : await host.Store.ReadAsync(name, host.Stopping);
-        if (file is null)
-        {
-            return FileLog.Create(schema, storage, host.Time, host.Entropy.NewUuid).Database;
-        }
-
-        var log = FileLog.Open(file, storage, host.Time, host.Entropy.NewUuid, out var problem);
-        if (problem is not null)
-        {
-            host.Logs.CreateLogger<HardwareVtepEmulator>().LogWarning("the end of {File} was cut off: {Problem}", name, problem);
-        }
-
-        return (IsSame(log.Database.Schema, schema) ? log : log.ConvertTo(schema, host.Entropy.NewUuid)).Database;
+        return options.StoreName is { } name && !options.Quirks.Has(SwitchQuirkBook.ForgetsAtRestart)
+            ? await StoredDatabase.OpenAsync(host, name, schema, converts: true, host.Stopping)
+            : new Database(schema, host.Entropy.NewUuid);
     }
 
-    private static bool IsSame(DatabaseSchema one, DatabaseSchema other)
+    private async Task AgeAsync(CancellationToken cancel)
     {
-        var (first, second) = (new JsonWriter(), new JsonWriter());
-        one.WriteTo(first);
-        other.WriteTo(second);
-        return first.Written.SequenceEqual(second.Written);
+        while (true)
+        {
+            await _host.DelayAsync(Options.MacAge / 10, cancel);
+            _core.Learned.Expire();
+        }
+    }
+
+    private async Task CountAsync(CancellationToken cancel)
+    {
+        long written = 0;
+        while (true)
+        {
+            await _host.DelayAsync(Options.StatsInterval, cancel);
+            if (_core.Forwarding!.Passed != written)
+            {
+                written = _core.Forwarding.Passed;
+                _core.FallBehind();
+            }
+        }
     }
 
     private async Task ReactAsync(CancellationToken cancel)

@@ -61,6 +61,18 @@ public sealed record HardwareVtepOptions
     /// <summary>How long a learned address lives without a frame; above zero.</summary>
     public TimeSpan MacAge { get; init; } = TimeSpan.FromSeconds(300);
 
+    /// <summary>The host's frame port that leads into the underlay; null for a switch without tunnels on the wire.</summary>
+    public string? UnderlayPort { get; init; }
+
+    /// <summary>The MAC address of its underlay port.</summary>
+    public string UnderlayMac { get; init; } = "02:1a:c0:00:02:0b";
+
+    /// <summary>The next hop to every far end; null when far ends are on the link.</summary>
+    public string? UnderlayGateway { get; init; }
+
+    /// <summary>How often counters are written while frames pass; above zero.</summary>
+    public TimeSpan StatsInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Checks what the types cannot.</summary>
     /// <exception cref="ArgumentException">A value is wrong; the message names it and what was expected.</exception>
     public void Validate()
@@ -80,7 +92,11 @@ public sealed record HardwareVtepOptions
 
         Expect(SchemaVersion is null || VtepSchema.Versions.Contains(SchemaVersion), $"hardware_vtep has no version {SchemaVersion}");
         Expect(MaxRemoteMacs >= 0 && MaxTunnels >= 0 && MaxBfdSessions >= 0, "a limit is below zero");
-        Expect(ReactionTime >= TimeSpan.Zero && MacAge > TimeSpan.Zero, "reaction time below zero, or MAC age not above it");
+        Expect(
+            ReactionTime >= TimeSpan.Zero && MacAge > TimeSpan.Zero && StatsInterval > TimeSpan.Zero,
+            "reaction time below zero, or MAC age or statistics interval not above it");
+        Expect(MacAddress.TryParse(UnderlayMac, out _), $"underlay MAC '{UnderlayMac}' is no MAC address");
+        Expect(UnderlayGateway is null || IpAddress.TryParse(UnderlayGateway, out _), $"underlay gateway '{UnderlayGateway}' is no IP address");
     }
 
     private static void Expect(bool isRight, string complaint)

@@ -11,6 +11,9 @@ internal sealed partial class SwitchAgent
 
     private readonly Dictionary<Uuid, ColumnMap<long, RowId<LogicalSwitch>>> _bindingsBefore = [];
 
+    /// <summary>What passed through a binding; null where no frames are carried.</summary>
+    public Func<string, int, BindingCounters?>? CountersOf { get; set; }
+
     private Dictionary<(string Port, int Vlan), RowId<LogicalSwitch>> ReconcilePorts(VtepEdit edit)
     {
         var active = new Dictionary<(string, int), RowId<LogicalSwitch>>();
@@ -27,7 +30,7 @@ internal sealed partial class SwitchAgent
                 }
 
                 active[(name, (int)vlan)] = network;
-                stats = stats.With(vlan, port.VlanStats.TryGetValue(vlan, out var kept) ? kept : edit.Insert(new LogicalBindingStats()));
+                stats = stats.With(vlan, WriteCounters(edit, port, vlan, CountersOf?.Invoke(name, (int)vlan)));
             }
 
             if (port.AclBindings.Count > 0)
@@ -39,6 +42,24 @@ internal sealed partial class SwitchAgent
         }
 
         return active;
+    }
+
+    private static RowId<LogicalBindingStats> WriteCounters(VtepEdit edit, PhysicalPort port, long vlan, BindingCounters? counters)
+    {
+        var row = new LogicalBindingStats
+        {
+            PacketsFromLocal = counters?.PacketsFromLocal ?? 0,
+            BytesFromLocal = counters?.BytesFromLocal ?? 0,
+            PacketsToLocal = counters?.PacketsToLocal ?? 0,
+            BytesToLocal = counters?.BytesToLocal ?? 0,
+        };
+        if (!port.VlanStats.TryGetValue(vlan, out var kept))
+        {
+            return edit.Insert(row);
+        }
+
+        edit.Update(row with { Id = kept });
+        return kept;
     }
 
     private void RememberBindings()

@@ -48,7 +48,8 @@ internal sealed partial class SwitchAgent
         foreach (var row in OwnUcastRows())
         {
             var isLearned = MacAddress.TryParse(row.Mac, out var mac) && Learned.Contains((row.LogicalSwitch, mac));
-            if (!bound.Contains(row.LogicalSwitch) || !isLearned)
+            var isBound = bound.Contains(row.LogicalSwitch) || _quirks.Has(SwitchQuirkBook.KeepsLocalMacs);
+            if (!isBound || !isLearned)
             {
                 edit.Delete(row.Id);
             }

@@ -1,5 +1,7 @@
 using VtepLab.HardwareVtep;
 using VtepLab.Ovsdb;
+using VtepLab.Packets;
+using VtepLab.Runtime;
 
 namespace VtepLab.Emulators.HardwareVtep;
 
@@ -10,7 +12,10 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// </remarks>
 internal sealed class SwitchCore
 {
+    private readonly HardwareVtepOptions _options;
+    private readonly TimeProvider _time;
     private bool _isReacting;
+    private bool _fellBehindMeanwhile;
 
     /// <summary>Makes a switch; <see cref="Start"/> sets it going.</summary>
     /// <param name="options">What the switch is.</param>
@@ -20,7 +25,8 @@ internal sealed class SwitchCore
     /// <param name="whenTurnEnds">Runs an action after everything that is ready now; used by one quirk.</param>
     public SwitchCore(HardwareVtepOptions options, Database database, TimeProvider time, Func<Guid> newUuid, Action<Action> whenTurnEnds)
     {
-        Database = database;
+        (_options, _time, Database) = (options, time, database);
+        Learned = new LearnedMacs(time, options.MacAge);
         var name = options.Quirks.Has(SwitchQuirkBook.RenamesAtRestart) ? $"{options.Name}-{newUuid().ToString("N")[..8]}" : options.Name;
         Agent = new SwitchAgent(options, Database, name);
         Quirks = new SwitchServerQuirks(options, Agent, Database, whenTurnEnds);
@@ -32,6 +38,12 @@ internal sealed class SwitchCore
 
     /// <summary>The hardware_vtep database.</summary>
     public Database Database { get; }
+
+    /// <summary>The addresses seen on access ports.</summary>
+    public LearnedMacs Learned { get; }
+
+    /// <summary>What carries frames; null for a switch without ports.</summary>
+    public ForwardingPlane? Forwarding { get; private set; }
 
     /// <summary>The control plane.</summary>
     public SwitchAgent Agent { get; }
@@ -45,6 +57,25 @@ internal sealed class SwitchCore
     /// <summary>True while the database holds changes the hardware does not follow yet.</summary>
     public bool IsBehind { get; private set; }
 
+    /// <summary>Gives the switch ports to carry frames between; before <see cref="Start"/>.</summary>
+    public void Attach(IReadOnlyDictionary<string, IFramePort> ports)
+    {
+        var underlay = _options.UnderlayPort is { } name && ports.TryGetValue(name, out var port)
+            ? new Underlay(
+                port, _time, MacAddress.Parse(_options.UnderlayMac), [.. _options.TunnelIps.Select(IpAddress.Parse)],
+                _options.UnderlayGateway is { } gateway ? IpAddress.Parse(gateway) : null)
+            : null;
+        var plane = new ForwardingPlane(_options, Learned, ports, underlay);
+        Forwarding = plane;
+        Agent.CountersOf = plane.CountersOf;
+        Agent.Programmed += plane.Program;
+        Learned.Changed += () =>
+        {
+            Agent.Learned = Learned.Known;
+            FallBehind();
+        };
+    }
+
     /// <summary>Announces the switch, then follows the database.</summary>
     public void Start()
     {
@@ -52,7 +83,7 @@ internal sealed class SwitchCore
         Database.Committed += changes =>
         {
             // What the server tells of its own connections concerns nothing the hardware does.
-            if (changes.Changes.Any(c => c.Row.Table.Schema.Name != Manager.Table))
+            if (!_isReacting && changes.Changes.Any(c => c.Row.Table.Schema.Name != Manager.Table))
             {
                 FallBehind();
             }
@@ -72,12 +103,22 @@ internal sealed class SwitchCore
         {
             _isReacting = false;
         }
+
+        if (_fellBehindMeanwhile)
+        {
+            _fellBehindMeanwhile = false;
+            FallBehind();
+        }
     }
 
     /// <summary>Says that something beside the database has changed: a learned address, a reserved VLAN, a BFD session.</summary>
     public void FallBehind()
     {
-        if (!_isReacting && !IsBehind)
+        if (_isReacting)
+        {
+            _fellBehindMeanwhile = true;
+        }
+        else if (!IsBehind)
         {
             IsBehind = true;
             FellBehind?.Invoke();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Ovsdb;
+using VtepLab.Runtime;
 
 namespace VtepLab.Emulators.Tests.Bench;
 
@@ -11,13 +12,19 @@ internal sealed partial class SwitchBench
     private readonly List<Action> _turnEnds = [];
     private ulong _uuids;
 
-    public SwitchBench(string quirks = "", Func<HardwareVtepOptions, HardwareVtepOptions>? configure = null)
+    public SwitchBench(
+        string quirks = "", Func<HardwareVtepOptions, HardwareVtepOptions>? configure = null, params BenchPort[] ports)
     {
         var options = new HardwareVtepOptions { Ports = ["eth1", "eth2"], Quirks = SwitchQuirks.Parse(quirks) };
         options = configure?.Invoke(options) ?? options;
         Core = new SwitchCore(options, new Database(SwitchSchema.Served(options), NewUuid), Time, NewUuid, _turnEnds.Add);
         Server = new OvsdbServer(Core.ServerOptions);
         Server.Add(Core.Database);
+        if (ports.Length > 0)
+        {
+            Core.Attach(ports.ToDictionary(p => p.Name, p => (IFramePort)p));
+        }
+
         Core.Start();
     }
 

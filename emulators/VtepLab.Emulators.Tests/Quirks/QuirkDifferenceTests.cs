@@ -22,7 +22,7 @@ public class QuirkDifferenceTests
         Assert.That(again, Is.EqualTo(Honest.Value));
     }
 
-    private static IEnumerable<string> Visible() => SwitchQuirkBook.All.Select(q => q.Id).Where(id => !NeedsRestart.Contains(id));
+    private static IEnumerable<string> Visible() => SwitchQuirkBook.All.Where(q => !q.NeedsFrames).Select(q => q.Id).Where(id => !NeedsRestart.Contains(id));
 
     private static string Converse(string quirks)
     {

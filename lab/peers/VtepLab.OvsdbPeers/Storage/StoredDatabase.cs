@@ -11,6 +11,7 @@ public static class StoredDatabase
     /// <param name="host">The host.</param>
     /// <param name="file">The file's name in the store.</param>
     /// <param name="schema">The schema of a new database; null if the file must be there. An existing file keeps its own schema.</param>
+    /// <param name="converts">True: an existing file is moved to <paramref name="schema"/> instead, rows keep their UUIDs.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>
     /// The database; what is committed to it is written to the file from now on, which is rewritten when it has grown to four times
@@ -18,7 +19,7 @@ public static class StoredDatabase
     /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file and no schema.</exception>
     /// <exception cref="OvsdbErrorException">The file is not a database, or a complete record of it makes no sense.</exception>
-    public static async Task<Database> OpenAsync(IHost host, string file, DatabaseSchema? schema, CancellationToken cancel = default)
+    public static async Task<Database> OpenAsync(IHost host, string file, DatabaseSchema? schema, bool converts = false, CancellationToken cancel = default)
     {
         var content = await host.Store.ReadAsync(file, cancel);
         if (content is null && schema is null)
@@ -36,7 +37,20 @@ public static class StoredDatabase
             host.Logs.CreateLogger<FileLog>().LogWarning("{File}: {Problem}; the end was cut off", file, problem);
         }
 
+        if (converts && schema is not null && !IsSame(log.Database.Schema, schema))
+        {
+            log = log.ConvertTo(schema, host.Entropy.NewUuid);
+        }
+
         storage.Idle = () => log.CompactIfGrown();
         return log.Database;
+    }
+
+    private static bool IsSame(DatabaseSchema one, DatabaseSchema other)
+    {
+        var (first, second) = (new JsonWriter(), new JsonWriter());
+        one.WriteTo(first);
+        other.WriteTo(second);
+        return first.Written.SequenceEqual(second.Written);
     }
 }
