@@ -2,6 +2,7 @@ using VtepLab.HardwareVtep;
 using VtepLab.Hosting;
 using VtepLab.Ovsdb;
 using VtepLab.OvsdbPeers;
+using VtepLab.Runtime;
 using VtepLab.Testing.Peers;
 
 namespace VtepLab.Contrast.Tests.OvsdbTools;
@@ -24,7 +25,10 @@ internal sealed class OurServer : IAsyncDisposable
     public string UnixEndpoint => $"unix:{_directory["db.sock"]}";
 
     /// <summary>Starts a server of some schemas; of hardware_vtep when none is given.</summary>
-    public static async Task<OurServer> StartAsync(params DatabaseSchema[] schemas)
+    public static Task<OurServer> StartAsync(params DatabaseSchema[] schemas) => StartAsync(null, schemas);
+
+    /// <summary>Starts a server that speaks TLS on its port when it is given an identity.</summary>
+    public static async Task<OurServer> StartAsync(TlsIdentity? tls, params DatabaseSchema[] schemas)
     {
         var server = new OurServer();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +44,8 @@ internal sealed class OurServer : IAsyncDisposable
 
                 var service = new OvsdbServerService(host, engine, new OvsdbServerServiceOptions
                 {
-                    Remotes = [VtepLab.Runtime.Endpoint.Parse("ptcp:0:127.0.0.1"), VtepLab.Runtime.Endpoint.Parse($"punix:{server._directory["db.sock"]}")],
+                    Remotes = [Runtime.Endpoint.Parse(tls is null ? "ptcp:0:127.0.0.1" : "pssl:0:127.0.0.1"), Runtime.Endpoint.Parse($"punix:{server._directory["db.sock"]}")],
+                    Tls = tls,
                     Managers = schemas.Length > 0 ? null : ManagerColumn.HardwareVtep,
                 });
                 await service.StartAsync();
@@ -49,7 +54,7 @@ internal sealed class OurServer : IAsyncDisposable
                     await host.YieldAsync();
                 }
 
-                server.Endpoint = $"tcp:127.0.0.1:{service.ListeningOn[0].Port}";
+                server.Endpoint = $"{(tls is null ? "tcp" : "ssl")}:127.0.0.1:{service.ListeningOn[0].Port}";
                 started.SetResult();
                 await Task.Delay(Timeout.InfiniteTimeSpan, host.Time, host.Stopping);
             }
