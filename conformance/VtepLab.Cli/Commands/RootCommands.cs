@@ -24,6 +24,7 @@ internal static class RootCommands
             ScenarioCommand.Create(),
             OvsdbCommand.Create(),
             EmulateCommand.Create(),
+            AgentCommand.Create(),
             DoctorCommand.Create(),
         };
         return root;

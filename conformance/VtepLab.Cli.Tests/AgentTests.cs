@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using VtepLab.Hosting;
+using VtepLab.Runtime;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Cli.Tests;
+
+/// <summary><c>vteplab agent l2gateway</c>, on a real broker with a real database server.</summary>
+public class AgentTests
+{
+    private TempDirectory folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => folder = new TempDirectory();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [Test]
+    [Category(RealPeer.Category)]
+    public async Task The_agent_reports_on_a_real_broker_and_ends_by_a_signal()
+    {
+        await using var broker = await RabbitMqPeer.StartAsync();
+        await using var server = await OvsdbServerPeer.StartAsync();
+        await File.WriteAllTextAsync(
+            folder["neutron.conf"], $"[DEFAULT]\nhost = agent-1\ntransport_url = rabbit://guest:guest@127.0.0.1:{broker.Port}/\n");
+        await File.WriteAllTextAsync(folder["l2gateway_agent.ini"], $"[ovsdb]\novsdb_hosts = 'leaf1:127.0.0.1:{server.Port}'\n");
+        await LiveHost.RunAsync(
+            "plugin",
+            new LiveHostOptions { Bus = host => new RabbitBus(host, new RabbitBusOptions(broker.Uri)) },
+            async host =>
+            {
+                var reported = new TaskCompletionSource<JsonObject>();
+                await using var served = await host.Bus.ServeAsync(new BusTarget("l2gateway_plugin", "plugin"), (request, _) =>
+                {
+                    if (request.Method == "report_state")
+                    {
+                        reported.TrySetResult(request.Arguments);
+                    }
+
+                    return ValueTask.FromResult<JsonNode?>(null);
+                });
+                await using var agent = new RunningVteplab(
+                    "agent", "l2gateway", "--config", folder["neutron.conf"], "--config", folder["l2gateway_agent.ini"]);
+
+                var report = await reported.Task.WaitAsync(TimeSpan.FromSeconds(30));
+                Assert.That(report.ToJsonString(), Does.Contain("\"host\":\"agent-1\""));
+                await agent.SignalAsync("TERM");
+                Assert.That(await agent.EndAsync(), Is.EqualTo(ExitCode.Passed), agent.Output);
+                Assert.That(agent.Output, Does.StartWith($"agent agent-1 serves leaf1 at tcp:127.0.0.1:{server.Port}\n"));
+            });
+    }
+
+    [TestCase("[ovsdb]\nperiodic_interval = soon\n", "periodic_interval")]
+    [TestCase("[ovsdb\n", "agent.ini")]
+    [TestCase("[ovsdb]\novsdb_hosts = leaf1\n", "expected name:address:port, found 'leaf1'")]
+    [TestCase("[ovsdb]\novsdb_hosts = leaf1:192.0.2.11:6640\n", "transport_url is not set")]
+    [TestCase("[DEFAULT]\ntransport_url = kafka://u:secret@h/\n", "the transport 'kafka' is not known here")]
+    [TestCase("[DEFAULT]\ntransport_url = rabbit://u:secret@a,u:secret@b/\n", "found 'rabbit://u:***@b/'")]
+    public async Task A_configuration_that_cannot_be_used_is_refused(string text, string message)
+    {
+        await File.WriteAllTextAsync(folder["agent.ini"], text);
+
+        var result = await Vteplab.RunAsync("agent", "l2gateway", "--config", folder["agent.ini"]);
+
+        Assert.That(result.Refusal(ExitCode.Usage), Does.Contain(message).And.Not.Contain("secret"));
+    }
+
+    [Test]
+    public async Task The_effective_configuration_is_shown_without_the_password()
+    {
+        await File.WriteAllTextAsync(folder["a.ini"], "[DEFAULT]\ntransport_url = rabbit://u:secret@h:5672/\n[ovsdb]\novsdb_hosts = leaf1:192.0.2.11:6640\n");
+
+        var result = await Vteplab.RunAsync("agent", "l2gateway", "--config", folder["a.ini"], "--show-config");
+
+        Assert.That(result.Success(), Does.Contain("rabbit://u:***@h:5672/").And.Contain("leaf1:192.0.2.11:6640").And.Not.Contain("secret"));
+    }
+}
