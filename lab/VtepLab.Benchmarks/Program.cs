@@ -1,10 +1,14 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using VtepLab.Benchmarks.Kernel;
 using VtepLab.Benchmarks.Ovsdb;
 
-// "ovsdb-compare [SCALE]" measures ovsdb-server and our engine side by side; anything else goes to BenchmarkDotNet.
+// "ovsdb-compare [SCALE]" measures ovsdb-server and our engine side by side, "kernel [WHAT…]" the simulation's kernel and ns-3; anything else
+// goes to BenchmarkDotNet.
 switch (args)
 {
+    case ["kernel", .. var what]:
+        return KernelBenchmarks.Run(what);
     case ["ovsdb-serve", var schema, var socket]:
         BenchServer.Run(schema, socket);
         return 0;

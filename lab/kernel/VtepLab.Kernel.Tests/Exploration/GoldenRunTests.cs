@@ -1,0 +1,20 @@
+using System.Globalization;
+using VtepLab.Simulation;
+
+namespace VtepLab.Kernel.Tests.Exploration;
+
+/// <summary>The same seed gives the same run in every process, build configuration and runtime setting.</summary>
+public class GoldenRunTests
+{
+    // What any process must find, Debug or Release, on one core or many. A change of the simulation's behaviour changes them, and says so.
+    [TestCase(1UL, 0xD0B64872143215B1UL, 9142L)]
+    [TestCase(5UL, 0xB8557F99565D94B3UL, 8964L)]
+    public void A_fail_over_run_has_the_digest_it_has_always_had(ulong seed, ulong digest, long events)
+    {
+        var outcome = Explorer.Run(WrongAgents.Experiment(Wrong.Nothing), seed);
+
+        Assert.That(
+            (outcome.Digest, outcome.Events), Is.EqualTo((digest, events)),
+            $"found 0x{outcome.Digest:X16}UL, {outcome.Events.ToString(CultureInfo.InvariantCulture)}");
+    }
+}
