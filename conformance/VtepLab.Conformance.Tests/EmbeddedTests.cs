@@ -99,6 +99,14 @@ public class EmbeddedTests
     }
 
     [Test]
+    public void What_could_not_be_taken_off_the_device_is_named()
+    {
+        var run = EmbeddedCertification.Run(o => o with { Only = ["VTEP-TUN-003"] }, "keeps-tunnel-rows");
+
+        Assert.That(run.LeftBehind, Has.One.Matches("^Physical_Locator .* \\(198\\.1[89]\\..*\\) is still there$"));
+    }
+
+    [Test]
     public void Every_step_says_what_was_seen_and_points_at_messages_of_its_check()
     {
         var run = EmbeddedCertification.Run(o => o with { Only = ["VTEP-PRO-012"] }, "partial-commit");

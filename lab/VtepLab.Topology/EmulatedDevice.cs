@@ -44,6 +44,7 @@ public sealed class EmulatedDevice
         ReservedVlans = [4094],
         MaxRemoteMacs = 200,
         MaxTunnels = 40,
+        MaxBfdSessions = 4,
         ReplicatesAtSource = false,
     };
 

@@ -135,6 +135,7 @@ public static class ProtocolTransactions
         JsonObject[] operations = [WaitFor(name, "==", Row(name), 2000), Given.Network(stored)];
         var pending = await waiting.StartTransactAsync(operations);
         await waiting.EchoAsync("echo on the waiting connection");
+        c.Did("give the wait 300 ms");
         await c.Tester.Host.DelayAsync(TimeSpan.FromMilliseconds(300), c.Cancel);
         c.Expect(!pending.IsOver, "no answer yet", "an answer");
         await c.CommitAsync("insert it from another connection", Given.Network(name));
@@ -161,6 +162,7 @@ public static class ProtocolTransactions
         var pending = await waiting.Session.SendRequestAsync("transact", Ovs.Array([Tester.Database, .. operations]), id);
         await waiting.Session.SendNotificationAsync("cancel", Ovs.Array(id));
         await waiting.EchoAsync("see that the connection stays");
+        c.Did("look whether the cancelled transaction is answered");
         var reply = await pending.ReplyAsync(c.Timing.Quiet, c.Cancel);
         c.Expect(reply is null || reply.ErrorName == "canceled", "error \"canceled\" or no answer", reply?.Text ?? "no answer");
         await c.CommitAsync("insert what it waited for", Given.Network(name));

@@ -71,6 +71,38 @@ public static class TunnelChecks
             });
     }
 
+    /// <summary>vtep(5), Tunnel.bfd_status:enabled and info; how many sessions there are comes from the device file.</summary>
+    [Check("VTEP-TUN-008", Catches = "silent-bfd-limit")]
+    public static async Task A_BFD_session_too_many_is_told(CheckContext c)
+    {
+        c.Needs("Tunnel");
+        CheckContext.Applies(c.Tester.Device.BfdLimit is >= 0 and <= 200, "no device file says how many BFD sessions the switch runs");
+        var bench = await Bench.FindAsync(c);
+        var ips = Enumerable.Range(0, c.Tester.Device.BfdLimit!.Value + 1).Select(_ => c.Ip()).ToList();
+        await bench.BindNewAsync(
+            c.Name("many-tunnels"), c.Vni(),
+            [.. ips.SelectMany((ip, i) => new[] { Given.Locator(ip, $"far{i}"), Given.RemoteMac(c.Mac(), Ovs.Named("net"), Ovs.Named($"far{i}")) })]);
+        foreach (var ip in ips)
+        {
+            await NeedTunnelAsync(c, bench, ip);
+            await SetBfdAsync(c, (await bench.TunnelsToAsync(ip))[0].Uuid, "true");
+        }
+
+        await c.EventuallyAsync(
+            "read the status of all of them", "enabled=false and an info on the one that is too many", c.Timing.Hardware,
+            async () =>
+            {
+                var refused = 0;
+                foreach (var ip in ips)
+                {
+                    var status = (await bench.TunnelsToAsync(ip)).SelectMany(t => t.Map("bfd_status")).ToDictionary(p => p.Key.Text() ?? "", p => p.Value.Text());
+                    refused += status.GetValueOrDefault("enabled") == "false" && status.GetValueOrDefault("info")?.Length > 0 ? 1 : 0;
+                }
+
+                return (refused > 0, $"{refused} of {ips.Count} with enabled=false and an info");
+            });
+    }
+
     /// <summary>vtep(5), Tunnel.bfd_config_local: what the switch expects of its peer.</summary>
     [Check("VTEP-TUN-012", Catches = "no-bfd-config-local")]
     public static async Task The_switch_says_what_BFD_packets_it_expects(CheckContext c)

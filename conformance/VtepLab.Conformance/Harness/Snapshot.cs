@@ -45,13 +45,14 @@ public sealed record Snapshot(ImmutableSortedDictionary<string, ImmutableSortedD
     public IReadOnlyList<string> ChangesTo(Snapshot later, Func<string, Row, bool> isOurs)
     {
         var changes = new List<string>();
-        foreach (var (table, rows) in Tables)
+        foreach (var table in Tables.Keys.Union(later.Tables.Keys).Order(StringComparer.Ordinal))
         {
             if (SwitchOwned.Contains(table))
             {
                 continue;
             }
 
+            var rows = Tables.TryGetValue(table, out var then) ? then : ImmutableSortedDictionary<string, Row>.Empty;
             var after = later.Tables.TryGetValue(table, out var found) ? found : ImmutableSortedDictionary<string, Row>.Empty;
             changes.AddRange(rows.Where(r => !after.ContainsKey(r.Key) && !isOurs(table, r.Value)).Select(r => $"{Named(table, r.Value)} is gone"));
             changes.AddRange(after.Where(r => !rows.ContainsKey(r.Key) && !isOurs(table, r.Value)).Select(r => $"{Named(table, r.Value)} is new"));

@@ -45,6 +45,9 @@ public sealed record DeviceDescription
     /// <summary>How many tunnels it takes; null when nobody said.</summary>
     public int? TunnelLimit { get; init; }
 
+    /// <summary>How many BFD sessions it runs; null when nobody said.</summary>
+    public int? BfdLimit { get; init; }
+
     /// <summary>VLANs that the switch uses by itself, so that nobody may bind them; empty when nobody said.</summary>
     public ImmutableArray<int> LocalVlans { get; init; } = [];
 
@@ -58,7 +61,7 @@ public sealed record DeviceDescription
         var root = YamlValue.Parse(file, text);
         root.AllowOnly("endpoint", "tls", "vendor", "model", "firmware", "ports", "reboot", "features", "limits", "local_vlans", "timing");
         root["features"]?.AllowOnly("source_node", "routing");
-        root["limits"]?.AllowOnly("macs", "tunnels");
+        root["limits"]?.AllowOnly("macs", "tunnels", "bfd");
         return new DeviceDescription
         {
             Endpoint = root["endpoint"] is { } endpoint ? ReadEndpoint(endpoint) : null,
@@ -72,6 +75,7 @@ public sealed record DeviceDescription
             Routing = root["features"]?["routing"]?.AsBool(),
             MacLimit = root["limits"]?["macs"]?.AsInt(1, 1_000_000),
             TunnelLimit = root["limits"]?["tunnels"]?.AsInt(1, 100_000),
+            BfdLimit = root["limits"]?["bfd"]?.AsInt(0, 100_000),
             LocalVlans = root["local_vlans"] is { } vlans ? [.. vlans.AsList().Select(v => v.AsInt(0, 4095))] : [],
             Timing = root["timing"] is { } timing ? ReadTiming(timing) : new Timing(),
         };

@@ -86,6 +86,7 @@ public static class EmbeddedCertification
         Routing = false,
         MacLimit = device.MaxRemoteMacs,
         TunnelLimit = device.MaxTunnels,
+        BfdLimit = device.MaxBfdSessions,
         LocalVlans = [.. device.ReservedVlans],
     };
 }
