@@ -57,7 +57,12 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         var emulator = new HardwareVtepEmulator(host, options, await OpenDatabaseAsync(host, options));
         if (host.FramePorts.Count > 0)
         {
-            emulator._core.Attach(host.FramePorts);
+            emulator._core.Attach(host.FramePorts, () => host.Entropy.NextDouble("bfd"));
+            if (emulator._core.Bfd is { } bfd)
+            {
+                bfd.Started += session => host.Spawn($"{options.Name} BFD", _ => emulator.SpeakAsync(bfd, session, emulator._stop.Token));
+            }
+
             host.Spawn($"{options.Name} ages addresses", _ => emulator.AgeAsync(emulator._stop.Token));
             host.Spawn($"{options.Name} counts", _ => emulator.CountAsync(emulator._stop.Token));
         }
@@ -92,6 +97,15 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         return options.StoreName is { } name && !options.Quirks.Has(SwitchQuirkBook.ForgetsAtRestart)
             ? await StoredDatabase.OpenAsync(host, name, schema, converts: true, host.Stopping)
             : new Database(schema, host.Entropy.NewUuid);
+    }
+
+    private async Task SpeakAsync(BfdBook book, BfdSession session, CancellationToken cancel)
+    {
+        while (book.Lives(session))
+        {
+            session.Run();
+            await _host.DelayAsync(session.UntilNext, cancel);
+        }
     }
 
     private async Task AgeAsync(CancellationToken cancel)

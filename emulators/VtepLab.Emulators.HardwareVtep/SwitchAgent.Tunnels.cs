@@ -6,14 +6,11 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <content>Tunnel rows: one for each far end in use, gone with its last user; and what they tell of BFD.</content>
 internal sealed partial class SwitchAgent
 {
-    private const string DefaultBfdMac = "00:23:20:00:00:01";
-    private const string DefaultBfdIp = "169.254.1.0";
-
     private readonly HashSet<RowId<Tunnel>> _ownTunnels = [];
     private readonly Dictionary<IpAddress, RowId<PhysicalLocator>> _openTunnels = [];
 
-    /// <summary>What BFD says of a tunnel; null where no session can run.</summary>
-    public Func<RowId<Tunnel>, ColumnMap<string, string>?>? BfdStatusOf { get; set; }
+    /// <summary>The sessions that really run; null for a switch without an underlay, whose sessions stay down.</summary>
+    public BfdBook? Bfd { get; set; }
 
     private Dictionary<IpAddress, RowId<Tunnel>> ReconcileTunnels(VtepEdit edit, FaultSet faults)
     {
@@ -152,10 +149,12 @@ internal sealed partial class SwitchAgent
             {
                 BfdConfigLocal = _quirks.Has(SwitchQuirkBook.NoBfdConfigLocal)
                     ? tunnel.BfdConfigLocal
-                    : new ColumnMap<string, string>([new("bfd_dst_mac", DefaultBfdMac), new("bfd_dst_ip", DefaultBfdIp)]),
+                    : new ColumnMap<string, string>([new("bfd_dst_mac", BfdSettings.DefaultMac), new("bfd_dst_ip", BfdSettings.DefaultLocalIp)]),
                 BfdStatus = status,
             });
         }
+
+        Bfd?.EndOthers();
     }
 
     private ColumnMap<string, string> StatusOfEnabled(Tunnel tunnel, int session)
@@ -167,7 +166,12 @@ internal sealed partial class SwitchAgent
                 : new ColumnMap<string, string>([new("enabled", "false"), new("info", $"no more than {_options.MaxBfdSessions} BFD sessions")]);
         }
 
-        return BfdStatusOf?.Invoke(tunnel.Id) ?? new ColumnMap<string, string>(
+        if (Bfd is not null && RemoteAddressOf(tunnel) is { } remote)
+        {
+            return Bfd.Want(tunnel, remote);
+        }
+
+        return new ColumnMap<string, string>(
         [
             new("enabled", "true"), new("state", "down"), new("forwarding", "false"), new("diagnostic", "No Diagnostic"),
             new("remote_state", "down"), new("remote_diagnostic", "No Diagnostic"),

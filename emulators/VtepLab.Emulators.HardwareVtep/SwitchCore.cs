@@ -45,6 +45,9 @@ internal sealed class SwitchCore
     /// <summary>What carries frames; null for a switch without ports.</summary>
     public ForwardingPlane? Forwarding { get; private set; }
 
+    /// <summary>Its BFD sessions; null for a switch without underlay.</summary>
+    public BfdBook? Bfd { get; private set; }
+
     /// <summary>The control plane.</summary>
     public SwitchAgent Agent { get; }
 
@@ -58,7 +61,9 @@ internal sealed class SwitchCore
     public bool IsBehind { get; private set; }
 
     /// <summary>Gives the switch ports to carry frames between; before <see cref="Start"/>.</summary>
-    public void Attach(IReadOnlyDictionary<string, IFramePort> ports)
+    /// <param name="ports">The host's ports, by name.</param>
+    /// <param name="jitter">Even draws from 0 up to 1, for the timing of BFD.</param>
+    public void Attach(IReadOnlyDictionary<string, IFramePort> ports, Func<double> jitter)
     {
         var underlay = _options.UnderlayPort is { } name && ports.TryGetValue(name, out var port)
             ? new Underlay(
@@ -66,6 +71,15 @@ internal sealed class SwitchCore
                 _options.UnderlayGateway is { } gateway ? IpAddress.Parse(gateway) : null)
             : null;
         var plane = new ForwardingPlane(_options, Learned, ports, underlay);
+        if (underlay is not null)
+        {
+            Bfd = new BfdBook(_time, jitter, MacAddress.Parse(_options.UnderlayMac), plane.SendBfd);
+            Bfd.Changed += FallBehind;
+            plane.IsHealthy = Bfd.IsHealthy;
+            plane.BfdReceived = Bfd.Receive;
+            Agent.Bfd = Bfd;
+        }
+
         Forwarding = plane;
         Agent.CountersOf = plane.CountersOf;
         Agent.Programmed += plane.Program;

@@ -14,6 +14,12 @@ internal sealed partial class ForwardingPlane
     /// <summary>True for a far end that BFD holds for alive, or does not watch; service nodes are chosen among these.</summary>
     public Func<IpAddress, bool> IsHealthy { get; set; } = _ => true;
 
+    /// <summary>Takes frames of VNI 0, which BFD has for itself.</summary>
+    public TunnelFrameHandler? BfdReceived { get; set; }
+
+    /// <summary>Sends a frame of BFD's to a far end.</summary>
+    public void SendBfd(IpAddress remote, byte[] frame) => ToTunnel(default, new HardwareLocator(remote, new Vni(0)), frame);
+
     private void ToTunnel(RowId<LogicalSwitch> network, HardwareLocator remote, ReadOnlySpan<byte> frame)
     {
         var vni = remote.Vni ?? _hardware.Networks.GetValueOrDefault(network)?.Vni;
@@ -89,6 +95,10 @@ internal sealed partial class ForwardingPlane
         if (_byVni.TryGetValue(header.Vni, out var network))
         {
             FromTunnel(network, source, inner);
+        }
+        else if (header.Vni.Value == 0)
+        {
+            BfdReceived?.Invoke(source, inner);
         }
     }
 
@@ -166,3 +176,6 @@ internal sealed partial class ForwardingPlane
         public ReadOnlySpan<byte> Frame { get; } = frame;
     }
 }
+
+/// <summary>Receives a frame that came out of a tunnel. The bytes are valid during the call only.</summary>
+internal delegate void TunnelFrameHandler(IpAddress remote, ReadOnlySpan<byte> frame);

@@ -22,7 +22,7 @@ internal sealed partial class SwitchBench
         Server.Add(Core.Database);
         if (ports.Length > 0)
         {
-            Core.Attach(ports.ToDictionary(p => p.Name, p => (IFramePort)p));
+            Core.Attach(ports.ToDictionary(p => p.Name, p => (IFramePort)p), () => 0);
         }
 
         Core.Start();
