@@ -28,6 +28,21 @@ public class ServerTests
         Assert.That(await VtepCtlAsync("list-bindings", "leaf7", "eth1"), Is.EqualTo("0010 blue\n"));
     }
 
+    [Test]
+    public async Task An_emulated_switch_keeps_its_database_in_a_file()
+    {
+        await using (var first = await StartAsync("emulate", "switch", "--db", folder["leaf1.db"]))
+        {
+            await VtepCtlAsync("add-ls", "blue", "--", "bind-ls", "leaf1", "eth1", "10", "blue");
+            await first.SignalAsync("TERM");
+            Assert.That(await first.EndAsync(), Is.EqualTo(ExitCode.Passed), first.Output);
+        }
+
+        await using var second = await StartAsync("emulate", "switch", "--db", folder["leaf1.db"]);
+
+        Assert.That(await VtepCtlAsync("list-bindings", "leaf1", "eth1"), Is.EqualTo("0010 blue\n"));
+    }
+
     [TestCase("TERM", ExitCode.Passed)]
     [TestCase("INT", ExitCode.Interrupted)]
     public async Task A_server_ends_by_a_signal(string signal, ExitCode code)
@@ -97,12 +112,13 @@ public class ServerTests
         Assert.That(await VtepCtlAsync("list-ls"), Is.EqualTo("blue\n"));
     }
 
-    [Test]
-    public async Task A_file_that_is_no_database_is_refused_and_left_as_it_is()
+    [TestCase("ovsdb --schema " + OvsdbServerPeer.VtepSchema)]
+    [TestCase("emulate switch")]
+    public async Task A_file_that_is_no_database_is_refused_and_left_as_it_is(string command)
     {
         await File.WriteAllTextAsync(folder["v.db"], "precious\n");
 
-        var result = await Vteplab.RunAsync("ovsdb", "--schema", OvsdbServerPeer.VtepSchema, "--listen", "ptcp:0:127.0.0.1", "--db", folder["v.db"]);
+        var result = await Vteplab.RunAsync([.. command.Split(' '), "--listen", "ptcp:0:127.0.0.1", "--db", folder["v.db"]]);
 
         Assert.That(result.Refusal(ExitCode.Usage), Does.Contain("cannot use the database file").And.Contain("not an OVSDB database"));
         Assert.That(await File.ReadAllTextAsync(folder["v.db"]), Is.EqualTo("precious\n"));

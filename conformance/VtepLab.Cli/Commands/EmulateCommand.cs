@@ -1,5 +1,7 @@
 using System.CommandLine;
 using VtepLab.Emulators.HardwareVtep;
+using VtepLab.Ovsdb;
+using VtepLab.Runtime;
 
 namespace VtepLab.Cli.Commands;
 
@@ -8,7 +10,7 @@ internal sealed class EmulateCommand
 {
     private static readonly HardwareVtepOptions Usual = new();
 
-    private readonly Option<Runtime.Endpoint[]> listen = ServerRun.Listen();
+    private readonly Option<Endpoint[]> listen = ServerRun.Listen();
     private readonly Option<string> name = new("--name") { Description = "the switch's name", HelpName = "NAME", DefaultValueFactory = _ => Usual.Name };
     private readonly Option<string> ports = new("--ports")
     {
@@ -25,6 +27,7 @@ internal sealed class EmulateCommand
         Description = "how it misbehaves, names separated by commas; see 'vteplab list quirks'", HelpName = "NAMES", DefaultValueFactory = _ => "",
     };
 
+    private readonly Option<string?> db = Options.Path("--db", "FILE", "keep the switch's database in this file over restarts; in memory only when not given");
     private readonly Option<bool> verbose = ServerRun.Verbose();
     private readonly TlsOptions tls = new();
 
@@ -34,7 +37,7 @@ internal sealed class EmulateCommand
         var emulate = new EmulateCommand();
         var command = new Command("switch", "A switch that speaks hardware_vtep")
         {
-            emulate.listen, emulate.name, emulate.ports, emulate.tunnelIp, emulate.quirks, emulate.verbose,
+            emulate.listen, emulate.name, emulate.ports, emulate.tunnelIp, emulate.quirks, emulate.db, emulate.verbose,
         };
         emulate.tls.AddTo(command);
         command.SetAction(emulate.RunSwitchAsync);
@@ -49,11 +52,25 @@ internal sealed class EmulateCommand
             parsed.GetValue(verbose),
             async host =>
             {
-                var emulator = await HardwareVtepEmulator.StartAsync(host, options);
+                var emulator = await StartAsync(host, options, parsed.GetValue(db));
                 ServerRun.Announce(emulator.ListeningOn);
                 return emulator;
             },
-            cancel);
+            cancel,
+            parsed.GetValue(db) is { } path ? Path.GetDirectoryName(Path.GetFullPath(path)) : null);
+    }
+
+    private static async Task<HardwareVtepEmulator> StartAsync(IHost host, HardwareVtepOptions options, string? file)
+    {
+        try
+        {
+            return await HardwareVtepEmulator.StartAsync(host, options);
+        }
+        catch (Exception e) when (file is not null && e is not NetworkException
+            && e is (OvsdbErrorException or FormatException or IOException or UnauthorizedAccessException))
+        {
+            throw new CommandException(ExitCode.Usage, $"cannot use the database file {file}: {e.Message}", e);
+        }
     }
 
     private HardwareVtepOptions OptionsOf(ParseResult parsed)
@@ -68,6 +85,7 @@ internal sealed class EmulateCommand
                 Listen = parsed.GetValue(listen)!,
                 Quirks = SwitchQuirks.Parse(parsed.GetValue(quirks)!),
                 Tls = tls.Of(parsed),
+                StoreName = parsed.GetValue(db) is { } file ? Path.GetFileName(file) : null,
             };
             ServerRun.CheckTls(options.Listen, options.Tls);
             options.Validate();

@@ -41,13 +41,19 @@ internal static class ServerRun
         },
     };
 
-    /// <summary>Runs it on a live host; its body starts the server and returns what stops it.</summary>
-    public static async Task<int> RunAsync(string name, bool isVerbose, Func<IHost, Task<IAsyncDisposable>> start, CancellationToken cancel)
+    /// <summary>Runs it on a live host.</summary>
+    /// <param name="name">The host's name.</param>
+    /// <param name="isVerbose">See <see cref="Verbose"/>.</param>
+    /// <param name="start">Starts the server and returns what stops it.</param>
+    /// <param name="cancel">Asks it to stop.</param>
+    /// <param name="store">The directory of the host's store; null for none.</param>
+    public static async Task<int> RunAsync(
+        string name, bool isVerbose, Func<IHost, Task<IAsyncDisposable>> start, CancellationToken cancel, string? store = null)
     {
         using var log = new StandardErrorLog(isVerbose ? LogLevel.Information : LogLevel.Warning);
         await LiveHost.RunAsync(
             name,
-            new LiveHostOptions { Logs = log },
+            new LiveHostOptions { Logs = log, StoreDirectory = store },
             async host =>
             {
                 await using var server = await start(host);
