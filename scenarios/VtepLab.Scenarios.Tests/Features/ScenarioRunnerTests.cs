@@ -43,14 +43,15 @@ public class ScenarioRunnerTests
         Assert.That(other, Is.Not.EqualTo(first));
     }
 
-    [TestCase(1UL, 30UL)]
+    [TestCase(31UL, 100UL, "chaos")]
+    [TestCase(1UL, 30UL, "l2gateway")]
     [Explicit("an exploration, minutes long; the command line's explore is the way for more")]
-    public void Every_scenario_holds_for_every_seed(ulong first, ulong last)
+    public void Every_scenario_holds_for_every_seed(ulong first, ulong last, string of)
     {
         var failures = new List<string>();
         for (var seed = first; seed <= last; seed++)
         {
-            foreach (var pickle in ScenarioBook.Pickles)
+            foreach (var pickle in ScenarioBook.Pickles.Where(p => p.Uri.Contains(of, StringComparison.Ordinal)))
             {
                 var result = ScenarioRunner.RunSimulated(pickle, new ScenarioRunOptions { Seed = seed });
                 if (result.Status != ScenarioStatus.Passed)

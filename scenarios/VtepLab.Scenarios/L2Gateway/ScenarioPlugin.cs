@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using VtepLab.Neutron;
 using VtepLab.Runtime;
 using VtepLab.Topology;
@@ -13,6 +14,7 @@ namespace VtepLab.Scenarios.L2Gateway;
 /// </remarks>
 public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
 {
+    private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ElectionInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
     private const int CallAttempts = 4;
@@ -95,7 +97,7 @@ public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
                 Mirror(name).Apply(request.Arguments);
                 if ((int)request.Arguments["activity"]! == 0)
                 {
-                    lab.Driver.Spawn($"heal {name}", _ => HealAsync(name));
+                    lab.Driver.Spawn($"heal {name}", _ => TryHealAsync(name));
                 }
 
                 return ValueTask.FromResult<JsonNode?>(null);
@@ -103,6 +105,18 @@ public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
                 return ValueTask.FromResult<JsonNode?>(null);
             default:
                 throw new BusRemoteException("NoSuchMethod", $"Endpoint does not support RPC method {request.Method}");
+        }
+    }
+
+    private async Task TryHealAsync(string name)
+    {
+        try
+        {
+            await HealAsync(name);
+        }
+        catch (Exception refused) when (refused is BusRemoteException or TimeoutException)
+        {
+            lab.Driver.Logs.CreateLogger<ScenarioPlugin>().LogWarning("{Switch} could not be healed: {Problem}", name, refused.Message);
         }
     }
 
@@ -116,6 +130,43 @@ public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks, again and again until it is stopped, for whatever a switch does not hold as the users want it.</summary>
+    internal void KeepReconciling() => lab.Driver.Spawn("reconcile", async stopping =>
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stop.Token);
+        while (true)
+        {
+            await lab.Driver.DelayAsync(ReconcileInterval, either.Token);
+            foreach (var name in lab.Switches.Keys.Where(n => Mirror(n).Dumps > 0).ToList())
+            {
+                try
+                {
+                    await HealAsync(name);
+                    await RemoveSurplusAsync(name);
+                }
+                catch (Exception refused) when (refused is BusRemoteException or TimeoutException)
+                {
+                    continue; // The next round asks again.
+                }
+            }
+        }
+    });
+
+    private async Task RemoveSurplusAsync(string name)
+    {
+        foreach (var network in Intent.Networks.Keys.Where(n => LogicalSwitch(n, name).Uuid is not null).ToList())
+        {
+            var id = LogicalSwitch(network, name).Uuid!.Value.ToString("D");
+            var wanted = Intent.SwitchesOf(network).Contains(name) ? Intent.MachinesOf(network).Select(m => m.Mac).ToList() : [];
+            var surplus = Mirror(name)["remote_macs"].Where(r => (string?)r["logical_switch_id"] == id && !wanted.Contains((string)r["mac"]!))
+                .Select(r => new Machine((string)r["mac"]!, "", network, "")).ToList();
+            if (surplus.Count > 0)
+            {
+                await RemoveMachinesAsync(network, surplus, name);
+            }
+        }
+    }
+
     // What the users asked for and a switch that was told anew does not hold is asked for again.
     private async Task HealAsync(string name)
     {
@@ -126,7 +177,8 @@ public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
             var bindings = mirror.Find("physical_ports", "name", connection.Port)?["vlan_bindings"]?.AsArray();
             var isBound = network is not null && bindings is not null
                 && bindings.Any(b => (int)b!["vlan"]! == connection.Vlan && (string?)b["logical_switch_uuid"] == (string?)network["uuid"]);
-            var isKnown = Intent.MachinesOf(connection.Network).All(m => RowOf(m, name) is not null);
+            var isKnown = Intent.MachinesOf(connection.Network).All(m =>
+                RowOf(m, name) is { } row && (string?)row["physical_locator_id"] == (string?)mirror.Find("physical_locators", "dst_ip", m.Node)?["uuid"]);
             if (!isBound || !isKnown)
             {
                 await ConnectAsync(connection);

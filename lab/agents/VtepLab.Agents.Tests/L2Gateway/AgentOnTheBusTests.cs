@@ -126,6 +126,8 @@ public partial class AgentOnTheBusTests
         var (refused, networks) = Run(async bus =>
         {
             await bus.WaitAsync(TimeSpan.FromMinutes(2));
+            // A request that comes in time tells how the two clocks stand.
+            await bus.CallAsync("delete_vif_from_gateway", new DeleteVifRequest("leaf1", Guid.Empty, []).ToJson(), sentAt: "2026-01-01 00:02:00.000000");
             var late = await bus.RefusedAsync("update_connection_to_gateway", Connect(), sentAt: "2026-01-01 00:00:50.000000");
             return (late, await bus.NetworksAsync());
         });

@@ -13,15 +13,15 @@ internal sealed class AgentEndpoint
     // The class name that a plugin expects an agent's failures under.
     private const string Failure = "OVSDBError";
 
-    private readonly IHost _host;
     private readonly AgentOptions _options;
     private readonly IReadOnlyDictionary<string, GatewaySwitch> _switches;
     private readonly Action<string> _setMonitor;
     private readonly ILogger _log;
+    private readonly CallerClock _clock;
 
     public AgentEndpoint(IHost host, AgentOptions options, IReadOnlyDictionary<string, GatewaySwitch> switches, Action<string> setMonitor)
     {
-        (_host, _options, _switches, _setMonitor) = (host, options, switches, setMonitor);
+        (_options, _switches, _setMonitor, _clock) = (options, switches, setMonitor, new CallerClock(host.Time));
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.AgentEndpoint");
     }
 
@@ -102,7 +102,7 @@ internal sealed class AgentEndpoint
             && request.Context["timestamp"] is JsonValue value && value.GetValueKind() == JsonValueKind.String
             && DateTimeOffset.TryParse(
                 value.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var sent)
-            && _host.Time.GetUtcNow() - sent is var age && age > _options.RpcResponseTimeout)
+            && _clock.AgeOf(sent) is var age && age > _options.RpcResponseTimeout)
         {
             throw new GatewayException(
                 $"{request.Method} is {age.TotalSeconds:0} s old, its caller waits {_options.RpcResponseTimeout.TotalSeconds:0} s: not carried out");

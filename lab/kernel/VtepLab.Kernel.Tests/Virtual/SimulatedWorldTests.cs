@@ -176,6 +176,24 @@ public class SimulatedWorldTests
     }
 
     [Test]
+    public void A_wait_for_ever_lasts_on_a_slow_clock_too()
+    {
+        var world = new SimulatedWorld(7);
+        var host = world.AddHost("agent");
+        host.ClockDrift = -200_000;
+        var ended = false;
+        host.Start(async services =>
+        {
+            await services.DelayAsync(Timeout.InfiniteTimeSpan);
+            ended = true;
+        });
+
+        world.RunFor(TimeSpan.FromDays(1));
+
+        Assert.That(ended, Is.False);
+    }
+
+    [Test]
     public void The_same_seed_gives_the_same_run_and_another_seed_another()
     {
         var first = Chatter(4711);

@@ -41,8 +41,8 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
     public long After(long nanoseconds)
     {
         var now = host.Kernel.Now;
-        var wait = _drift == 0 ? nanoseconds : (long)((Int128)nanoseconds * NanosecondsPerSecond / (NanosecondsPerSecond + _drift));
-        return wait > long.MaxValue - now ? long.MaxValue : now + wait;
+        var wait = _drift == 0 ? nanoseconds : (Int128)nanoseconds * NanosecondsPerSecond / (NanosecondsPerSecond + _drift);
+        return wait > long.MaxValue - now ? long.MaxValue : now + (long)wait; // A slow clock makes "for ever" longer than there is.
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

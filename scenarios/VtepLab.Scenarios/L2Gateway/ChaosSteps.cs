@@ -1,0 +1,62 @@
+using VtepLab.Runtime;
+using VtepLab.Simulation;
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>Everything breaks as the seed decides, while machines come, move and go; only in virtual time.</summary>
+[Binding]
+public sealed class ChaosSteps(GatewayWorld world)
+{
+    private static readonly string[] Nodes = ["192.0.2.21", "192.0.2.22", "192.0.2.23"];
+
+    [When("for {seconds} machines of network {switch} come, move and go, and {names} may break in any way")]
+    public async Task Churn(TimeSpan time, string network, string[] hosts)
+    {
+        var lab = world.Lab as SimulatedLab ?? throw new LabExpectationException("only a simulated lab can be broken at will");
+        var now = lab.World.Now;
+        // Only the broker may not fall: what it had not delivered would be lost, and no message of the original says that one is missing.
+        var plan = Nemesis.Draw(lab.World.Seed, new NemesisOptions
+        {
+            Targets = new FaultTargets { Hosts = hosts, Network = [.. hosts, lab.Driver.Name] }, From = now, Until = now + time,
+        });
+        world.Plugin.KeepReconciling();
+        var nemesis = Nemesis.Release(lab.World, plan);
+        while (lab.World.Now < now + time)
+        {
+            var number = lab.Driver.Entropy.Next("churn", 1, 9);
+            var mac = $"02:1a:0a:00:00:{number:x2}";
+            if (lab.Driver.Entropy.NextDouble("churn") < 0.3)
+            {
+                world.Plugin.Intent.Machines.Remove(mac);
+            }
+            else
+            {
+                world.Plugin.Intent.Machines[mac] = new Machine(mac, $"10.0.0.{number}", network, Nodes[lab.Driver.Entropy.Next("churn", 0, Nodes.Length)]);
+            }
+
+            await lab.Driver.DelayAsync(TimeSpan.FromSeconds(1 + (10 * lab.Driver.Entropy.NextDouble("churn"))));
+        }
+
+        nemesis.Stop();
+        foreach (var host in lab.World.Hosts.Values.Where(h => hosts.Contains(h.Name) && !h.IsUp))
+        {
+            host.Restart();
+        }
+    }
+
+    [Then("within {seconds} {switch} holds the machines of network {switch} as they are now, and VLAN {int} on {switch}")]
+    public Task HoldsAll(TimeSpan within, string name, string network, int vlan, string port)
+    {
+        var expected = world.Plugin.Intent.MachinesOf(network).Select(m => $"{m.Mac} of {GatewayNames.NetworkId(network)} behind {m.Node} ({m.Ip})")
+            .Append($"{port} VLAN {vlan} {network}").Order(StringComparer.Ordinal).ToList();
+        return world.SeeAsync(
+            name,
+            seen =>
+            {
+                var held = seen.RemoteMacs.Select(m => m.ToString()).Concat(world.BindingsOf(seen, name)).Order(StringComparer.Ordinal).ToList();
+                return held.SequenceEqual(expected) ? null : $"{name} holds\n  {string.Join("\n  ", held)}\nexpected\n  {string.Join("\n  ", expected)}";
+            },
+            within);
+    }
+}

@@ -1,0 +1,15 @@
+@l2gateway
+Feature: Whatever breaks, in the end every switch is as asked
+
+  @VT-L2GW-050
+  Scenario: Agents, switch and network break while machines come, move and go
+    Given a hardware VTEP "leaf1" with ports "eth1" and "eth2"
+    And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
+    And one of them monitors
+    And network "blue" with VNI 5000
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    When for 300 seconds machines of network "blue" come, move and go, and "agent-1", "agent-2" and "leaf1" may break in any way
+    Then within 300 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+    And within 60 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And exactly one agent monitors
+    And the plugin was told of every change of "leaf1" once
