@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using VtepLab.Ovsdb;
 
 namespace VtepLab.Contrast.Tests.Ovsdb;
 
 /// <summary>Drives both sides with one stream of requests and compares what comes back after each.</summary>
-internal sealed class LockStep
+internal sealed partial class LockStep
 {
     /// <summary>Sessions on each side.</summary>
     public const int Sessions = 3;
@@ -225,7 +226,13 @@ internal sealed class LockStep
         }
 
         _totals.Replies++;
-        _totals.Errors += a.Contains("error:\"", StringComparison.Ordinal) ? 1 : 0;
+        if (ErrorName().Match(a) is { Success: true } error)
+        {
+            _totals.Errors++;
+            var kind = error.Groups[1].Value;
+            _totals.Kinds[kind] = _totals.Kinds.GetValueOrDefault(kind) + 1;
+        }
+
         foreach (var blocked in _blocked)
         {
             blocked.RemoveWhere(id => reply["id"]!.ToJsonString() == id.ToString());
@@ -233,6 +240,9 @@ internal sealed class LockStep
 
         return reply["id"]!.ToJsonString() == _id.ToString();
     }
+
+    [GeneratedRegex("error:\"([^\"]*)\"")]
+    private static partial Regex ErrorName();
 
     private void Check(bool good, int session, string real, string ours)
     {

@@ -13,10 +13,14 @@ internal sealed class LockStepTotals
 
     public long Notifications { get; set; }
 
+    /// <summary>How often each error was seen, by name and the beginning of its text.</summary>
+    public SortedDictionary<string, int> Kinds { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Error texts that name one of several culprits, and were compared without the names.</summary>
     public long Loose { get; set; }
 
     public override string ToString() =>
         $"{Operations} operations in {Requests} requests: {Replies} replies ({Errors} with an error), {Notifications} notifications, "
-        + $"{Loose} compared without names";
+        + $"{Loose} compared without names; errors: "
+        + string.Join(", ", Kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Key} {kind.Value}"));
 }

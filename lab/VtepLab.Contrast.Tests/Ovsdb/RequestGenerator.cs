@@ -21,7 +21,7 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
         var operations = new List<string>();
 
         // ovsdb-server 3.1 sometimes leaves a weak reference behind when one transaction changes a row and deletes what another
-        // column of it refers to (seen in 31 of 40 tries), so where there are weak references, deletions come alone.
+        // column of it refers to (seen in 31 of 40 tries), so where there are weak references, rows are deleted one at a time and alone.
         // A transaction that waits changes nothing: when it goes on, ovsdb-server merges what it changes with what woke it for
         // some sessions and not for others, depending on the order of its list of sessions.
         _mayBlock = random.Next(10) == 0;
@@ -31,7 +31,7 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
             var table = schema.Tables[random.Next(schema.Tables.Count)];
             insertedInto.Add(null);
             Operations++;
-            return Delete(table);
+            return Delete(table, OneRow(table));
         }
 
         for (var n = random.Next(1, 9); n > 0; n--)
@@ -69,16 +69,19 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
             case < 54:
                 return ($$"""{"op":"update","table":"{{table.Name}}","where":{{Where(table)}},"row":{{Row(table, forUpdate: true)}}}""", false);
             case < 70:
-                // Of several rows with which arithmetic fails in different ways any may be reported.
-                var mutations = Mutations(table);
-                var where = mutations.Contains("=\"", StringComparison.Ordinal) ? OneRow(table) : Where(table);
+                // Of several rows that fail in different ways any may be reported.
+                var count = random.Next(3);
+                var mutations = Mutations(table, count);
+                var where = mutations.Contains("=\"", StringComparison.Ordinal) || count > 1 ? OneRow(table) : Where(table);
                 return ($$"""{"op":"mutate","table":"{{table.Name}}","where":{{where}},"mutations":[{{mutations}}]}""", false);
             case < 79 when _mayDelete:
-                return (Delete(table), false);
+                return (Delete(table, Where(table)), false);
             case < 90:
                 return (Select(table), false);
-            case < 95:
+            case < 92 when !_mayBlock:
                 return (Wait(table), false);
+            case < 95:
+                return (_mayBlock ? Wait(table) : Select(table), false);
             case < 98:
                 return ("""{"op":"comment","comment":"say \"hi\""}""", false);
             case < 99 when random.Next(4) == 0:
@@ -92,7 +95,7 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
 
     private static bool HasWeakReference(ColumnSchema column) => column.Type.Key.IsWeak || column.Type.Value is { IsWeak: true };
 
-    private string Delete(TableSchema table) => $$"""{"op":"delete","table":"{{table.Name}}","where":{{Where(table)}}}""";
+    private static string Delete(TableSchema table, string where) => $$"""{"op":"delete","table":"{{table.Name}}","where":{{where}}}""";
 
     private string Insert(TableSchema table)
     {
@@ -106,7 +109,7 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
 
         if (random.Next(8) == 0)
         {
-            text += $",\"uuid\":\"{(random.Next(10) == 0 ? "junk" : random.Next(4) == 0 ? rows.Any(random) : rows.Fresh())}\"";
+            text += $",\"uuid\":\"{(random.Next(40) == 0 ? "junk" : random.Next(12) == 0 ? rows.Any(random) : rows.Fresh())}\"";
         }
 
         return text + "}";
@@ -221,25 +224,21 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
         var ordered = (type.IsScalar || type.IsOptionalScalar) && type.Key.Type is AtomType.Integer or AtomType.Real && !type.IsMap;
         string[] functions = ordered ? ["==", "!=", "<", "<=", ">", ">=", "includes", "excludes"] : ["==", "!=", "includes", "excludes"];
         var function = functions[random.Next(functions.Length)];
-        if (mayBeBare && random.Next(60) == 0)
+        if (mayBeBare && random.Next(200) == 0)
         {
             function = "<"; // Mostly a type mismatch.
         }
 
-        var value = column.IsBuiltIn ? $"[\"uuid\",\"{rows.OneOf(table, random)}\"]" : mayBeBare && random.Next(50) == 0 ? WrongValue(type) : Value(type);
-        if (function[0] is '<' or '>' && value == "[\"set\",[]]")
-        {
-            value = Atom(type.Key); // An order with nothing makes ovsdb-server read what is not there.
-        }
-
+        var value = column.IsBuiltIn ? $"[\"uuid\",\"{rows.OneOf(table, random)}\"]" : mayBeBare && random.Next(150) == 0 ? WrongValue(type) : Value(type);
         return $"[\"{column.Name}\",\"{function}\",{value}]";
     }
 
-    private string Mutations(TableSchema table) => string.Join(',', Enumerable.Range(0, random.Next(3)).Select(_ => Mutation(table)));
+    private string Mutations(TableSchema table, int count) => string.Join(',', Enumerable.Range(0, count).Select(_ => Mutation(table)));
 
     private string Mutation(TableSchema table)
     {
-        var column = table.Columns[random.Next(2, table.Columns.Count)];
+        var suitable = table.Columns.Where(candidate => random.Next(50) == 0 || CanMutate(candidate)).ToArray();
+        var column = suitable.Length == 0 ? table.Columns[2] : suitable[random.Next(suitable.Length)];
         var type = column.Type;
         if (type.Key.Type is AtomType.Integer or AtomType.Real && !type.IsMap && random.Next(3) > 0)
         {
@@ -255,11 +254,19 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
 
         var take = random.Next(2) == 0;
         var value = type.IsMap && take && random.Next(2) == 0 ? Set(type.Key, 3) : Value(type with { Min = 0 });
-        return $"[\"{column.Name}\",\"{(random.Next(30) == 0 ? "+=" : take ? "delete" : "insert")}\",{value}]";
+        return $"[\"{column.Name}\",\"{(random.Next(100) == 0 ? "+=" : take ? "delete" : "insert")}\",{value}]";
     }
+
+    private static bool CanMutate(ColumnSchema column) => column.IsMutable && !column.IsBuiltIn
+        && (!column.Type.IsScalar || column.Type.Key.Type is AtomType.Integer or AtomType.Real);
 
     private string Value(ColumnType type)
     {
+        if (type.Min == 0 && (HasNoTarget(type.Key) || (type.Value is not null && HasNoTarget(type.Value))) && random.Next(20) > 0)
+        {
+            return type.IsMap ? "[\"map\",[]]" : "[\"set\",[]]";
+        }
+
         if (type.IsScalar || (type.Max == 1 && !type.IsMap && random.Next(2) == 0))
         {
             return Atom(type.Key);
@@ -315,6 +322,9 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
                 return Reference(type.RefTable);
         }
     }
+
+    private bool HasNoTarget(BaseType type) =>
+        type.RefTable is not null && !rows.HasRows(type.RefTable) && !_named.Exists(entry => entry.Table == type.RefTable);
 
     private string Reference(string? table)
     {

@@ -88,6 +88,9 @@ internal sealed class RowBook
         (real ? _real : _ours).TryGetValue(uuid, out var known) ? Name(known)
         : uuid.StartsWith("feed0000-0000-4000-8000", StringComparison.Ordinal) || uuid == "00000000-0000-0000-0000-000000000000" ? uuid : null;
 
+    /// <summary>Whether a table of the database has any row.</summary>
+    public bool HasRows(string table) => _ourDatabase(_database)?.Table(table) is { Count: > 0 };
+
     private string? Alive(string table, Random random)
     {
         if (_ourDatabase(_database)?.Table(table) is not { Count: > 0 } rows)

@@ -47,8 +47,12 @@ internal readonly record struct Clause(ColumnSchema Column, ConditionFunction Fu
                         + $"{type.ToEnglish()}.").AsException();
                 }
 
+                type = type with { Min = 1, Max = 1 };
                 break;
-            case ConditionFunction.Includes or ConditionFunction.Excludes when !type.IsScalar:
+            case ConditionFunction.Includes when !type.IsScalar:
+                type = type with { Min = 0 };
+                break;
+            case ConditionFunction.Excludes when !type.IsScalar:
                 type = type with { Min = 0, Max = ColumnType.Unlimited };
                 break;
         }
@@ -81,7 +85,7 @@ internal readonly record struct Clause(ColumnSchema Column, ConditionFunction Fu
                 return DatumAlgebra.Excludes(value, Argument);
         }
 
-        if (value.IsEmpty || Argument.IsEmpty)
+        if (value.IsEmpty)
         {
             return false;
         }
