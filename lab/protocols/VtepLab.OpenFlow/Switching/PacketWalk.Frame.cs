@@ -73,7 +73,11 @@ internal sealed partial class PacketWalk
     {
         WriteUpperLayers();
         var at = Headroom;
-        at -= WriteTag(at, _key.Get(FlowFields.InnerTci), _key.Get(FlowFields.InnerTpid), isInnermost: true);
+        if (HasTag)
+        {
+            at -= WriteTag(at, _key.Get(FlowFields.InnerTci), _key.Get(FlowFields.InnerTpid), isInnermost: true);
+        }
+
         at -= WriteTag(at, _key.Get(FlowFields.VlanTci), _key.Get(FlowFields.OuterTpid), isInnermost: at == Headroom);
         at -= 12;
         new MacAddress(_key.Get(FlowFields.EthDst)).Write(_buffer.AsSpan(at));

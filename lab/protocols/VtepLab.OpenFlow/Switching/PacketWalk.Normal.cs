@@ -19,7 +19,8 @@ internal sealed partial class PacketWalk
         var tci = _key.Get(FlowFields.VlanTci);
         var given = (int)(tci & Vid);
         var destination = new MacAddress(_key.Get(FlowFields.EthDst));
-        if (!Admits(from.Vlan, given) || ReservedAddresses.Contains(destination))
+        var isCut = tci == 0 && _key.Get(FlowFields.EthType) == EtherTypes.Vlan; // A tag nobody looked into.
+        if (isCut || !Admits(from.Vlan, given) || ReservedAddresses.Contains(destination))
         {
             return;
         }
@@ -67,19 +68,15 @@ internal sealed partial class PacketWalk
     private void SendNormal(BridgePort port, NormalTag tag)
     {
         var kept = (Tci: _key.Get(FlowFields.VlanTci), Others: _key[FlowFields.OuterTpid.Word]);
-        var isUntagged = port.Vlan.Mode == PortVlanMode.Access || (port.Vlan.Mode == PortVlanMode.NativeUntagged && tag.Vlan == port.Vlan.Tag);
-        if (isUntagged || tag.Vlan == 0)
-        {
-            // VLAN 0 leaves without a tag: priority-tags is "never" by default.
-            _key.Set(FlowFields.VlanTci, 0);
-            _key[FlowFields.OuterTpid.Word] = 0;
-        }
-        else
-        {
-            _key.Set(FlowFields.VlanTci, (uint)tag.Vlan | tag.Priority | FlowKeyReader.TagPresent);
-            _key.Set(FlowFields.OuterTpid, tag.Tpid);
-        }
+        var isPopped = port.Vlan.Mode == PortVlanMode.NativeUntagged && tag.Vlan == port.Vlan.Tag;
+        var (outer, inner) = port.Vlan.Mode == PortVlanMode.Access ? (0UL, 0UL)
+            : isPopped ? (tag.InnerTci & (Vid | Pcp), 0UL)
+            : ((uint)tag.Vlan | tag.Priority, tag.InnerTci & (Vid | Pcp));
 
+        // VLAN 0 without a priority leaves without a tag: priority-tags is "never" by default.
+        _key.Set(FlowFields.VlanTci, outer == 0 ? 0 : outer | FlowKeyReader.TagPresent);
+        _key.Set(FlowFields.InnerTci, inner == 0 ? 0 : inner | FlowKeyReader.TagPresent);
+        _key.Set(FlowFields.OuterTpid, isPopped ? _key.Get(FlowFields.InnerTpid) : tag.Tpid);
         Emit(port);
         _key.Set(FlowFields.VlanTci, kept.Tci);
         _key[FlowFields.OuterTpid.Word] = kept.Others;

@@ -26,19 +26,22 @@ public sealed class PortVlan
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)tag, 4095u, nameof(tag));
         Mode = mode;
         Tag = tag;
-        if (trunks is not null)
+        var isNative = mode is PortVlanMode.NativeTagged or PortVlanMode.NativeUntagged;
+        if (trunks is not null || isNative)
         {
             _trunks = new ulong[64];
-            foreach (var vlan in trunks)
+            foreach (var vlan in trunks ?? Enumerable.Range(0, 4096))
             {
                 ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)vlan, 4095u, nameof(trunks));
                 _trunks[vlan / 64] |= 1UL << (vlan % 64);
             }
+        }
 
-            if (mode != PortVlanMode.Trunk)
-            {
-                _trunks[tag / 64] |= 1UL << (tag % 64);
-            }
+        if (isNative && tag != 0)
+        {
+            // The native VLAN always passes, and takes the place of VLAN 0.
+            _trunks![tag / 64] |= 1UL << (tag % 64);
+            _trunks[0] &= ~1UL;
         }
     }
 

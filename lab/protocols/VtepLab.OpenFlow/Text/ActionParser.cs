@@ -10,7 +10,7 @@ namespace VtepLab.OpenFlow.Text;
 internal sealed class ActionParser(string flow, OpenFlowVersion version, int tableId, FlowMatch match)
 {
     private readonly List<FlowAction> _actions = [];
-    private bool _hasVlan = match.HasVlan;
+    private int _tags = match.HasVlan ? 1 : 0; // As far as the match and the actions so far say.
     private bool _isAtEnd;
 
     private bool IsOpenFlow13 => version == OpenFlowVersion.OpenFlow13;
@@ -129,8 +129,13 @@ internal sealed class ActionParser(string flow, OpenFlowVersion version, int tab
                 _actions.Add(new OutputAction(OpenFlowPorts.Controller, value.Length == 0 ? 65535 : Number(name, value, 65535)));
                 break;
             case "strip_vlan" or "pop_vlan":
+                if (IsOpenFlow13)
+                {
+                    Need(name, FieldNeeds.Vlan);
+                }
+
                 _actions.Add(new PopVlanAction());
-                _hasVlan = false;
+                _tags = Math.Max(0, _tags - 1);
                 break;
             case "push_vlan":
                 PushVlan(value);
@@ -228,8 +233,13 @@ internal sealed class ActionParser(string flow, OpenFlowVersion version, int tab
             throw Wrong("push_vlan", "0x8100 or 0x88a8", $"'{value}'");
         }
 
+        if (_tags == 2)
+        {
+            throw Wrong("push_vlan", "at most two tags", "a third");
+        }
+
         _actions.Add(new PushVlanAction((ushort)protocol));
-        _hasVlan = true;
+        _tags++;
     }
 
     private void SetVlanVid(int vlan)
@@ -237,7 +247,7 @@ internal sealed class ActionParser(string flow, OpenFlowVersion version, int tab
         if (!IsOpenFlow13)
         {
             _actions.Add(new SetVlanVidAction(vlan));
-            _hasVlan = true;
+            _tags = Math.Max(_tags, 1);
             return;
         }
 
@@ -250,7 +260,7 @@ internal sealed class ActionParser(string flow, OpenFlowVersion version, int tab
         if (!IsOpenFlow13)
         {
             _actions.Add(new SetVlanPcpAction(priority));
-            _hasVlan = true;
+            _tags = Math.Max(_tags, 1);
             return;
         }
 
@@ -260,10 +270,10 @@ internal sealed class ActionParser(string flow, OpenFlowVersion version, int tab
 
     private void PushUnlessTagged()
     {
-        if (!_hasVlan)
+        if (_tags == 0)
         {
             _actions.Add(new PushVlanAction());
-            _hasVlan = true;
+            _tags = 1;
         }
     }
 
@@ -402,7 +412,7 @@ internal sealed class ActionParser(string flow, OpenFlowVersion version, int tab
 
     private void Need(string place, FieldNeeds needs)
     {
-        if (!FieldRules.IsMet(needs, match, _hasVlan))
+        if (!FieldRules.IsMet(needs, match, _tags > 0))
         {
             throw Wrong(place, $"a match that says {FieldRules.Describe(needs)}", "none");
         }

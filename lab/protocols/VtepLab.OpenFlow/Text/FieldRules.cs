@@ -16,7 +16,7 @@ internal static class FieldRules
         return needs switch
         {
             FieldNeeds.Nothing => true,
-            FieldNeeds.Vlan => hasVlan || match.Mask.Get(FlowFields.VlanTci) != 0,
+            FieldNeeds.Vlan => hasVlan,
             FieldNeeds.Arp => type is EtherTypes.Arp or 0x8035,
             FieldNeeds.IPv4 => type == EtherTypes.IPv4,
             FieldNeeds.IPv6 => type == EtherTypes.IPv6,

@@ -18,7 +18,7 @@ internal static class FieldText
         FieldNotation.IPv6 => IPv6(value).ToString(),
         FieldNotation.Port => OpenFlowPorts.Format((int)(value & 0xFFFF)),
         FieldNotation.Decimal => value.ToString(CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"0x{(ulong)value:x}"),
+        _ => Hex((ulong)value),
     };
 
     /// <summary>A value with a mask, as set_field prints it.</summary>
@@ -26,8 +26,7 @@ internal static class FieldText
     {
         if (mask == field.FullMask)
         {
-            // The one hexadecimal field whose set_field prints zero as C's %#x does.
-            return field == FlowFields.VlanVid ? value.ToString(CultureInfo.InvariantCulture) : Format(field, value);
+            return Format(field, value);
         }
 
         return field.Notation switch

@@ -64,7 +64,7 @@ internal sealed class FlowHead(string flow, OpenFlowVersion version)
         var match = new FlowMatch(_value, _mask);
         foreach (var field in _used)
         {
-            if (!FieldRules.IsMet(field.Needs, match, match.HasVlan))
+            if (field != FlowFields.VlanVid && !FieldRules.IsMet(field.Needs, match, match.HasVlan))
             {
                 throw Wrong(field.Name, $"a match that says {FieldRules.Describe(field.Needs)}", "none");
             }

@@ -25,7 +25,7 @@ internal static class MatchText
 
         for (var i = 0; i < FlowFields.RegisterCount; i++)
         {
-            Number(items, match, FlowFields.Register(i), FlowFields.Register(i).Name, zeroWithPrefix: true);
+            Number(items, match, FlowFields.Register(i), FlowFields.Register(i).Name);
         }
 
         Number(items, match, FlowFields.TunId, "tun_id");
