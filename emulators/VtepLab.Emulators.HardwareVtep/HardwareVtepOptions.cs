@@ -52,7 +52,7 @@ public sealed record HardwareVtepOptions
     /// <summary>True when it can replicate frames to several tunnels itself.</summary>
     public bool ReplicatesAtSource { get; init; } = true;
 
-    /// <summary>True when its tunnels may run over IPv6.</summary>
+    /// <summary>True when it takes IPv6 far ends from controllers; frames are carried over IPv4 only.</summary>
     public bool HasIPv6Underlay { get; init; }
 
     /// <summary>From a change of the database to the hardware that follows it; not below zero.</summary>

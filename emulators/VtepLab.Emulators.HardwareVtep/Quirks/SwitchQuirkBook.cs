@@ -98,7 +98,7 @@ public static class SwitchQuirkBook
     internal static readonly SwitchQuirk SilentRouter = new("silent-router", "VTEP-FLT-005", "a Logical_Router is not supported and no fault says so");
     internal static readonly SwitchQuirk OneFaultOnly = new("one-fault-only", "VTEP-FLT-006", "a fault column shows the last fault only");
     internal static readonly SwitchQuirk FaultColumnsWritable = new("fault-columns-writable", "VTEP-FLT-008", "a controller can clear a fault column");
-    internal static readonly SwitchQuirk OwnFaultWords = new("own-fault-words", "VTEP-FLT-009", "faults are reported in words of the vendor");
+    internal static readonly SwitchQuirk OwnFaultWords = new("own-fault-words", "VTEP-FLT-009", "a VLAN conflict is reported as mac_table_exhaustion, which means something else");
 
     // Persistence and bad input.
     internal static readonly SwitchQuirk ForgetsAtRestart = new("forgets-at-restart", "VTEP-RES-002", "the database is empty after a restart");
