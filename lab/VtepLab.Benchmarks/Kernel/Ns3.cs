@@ -22,8 +22,7 @@ internal static class Ns3
         try
         {
             var program = Path.Combine(directory.FullName, "queue");
-            var library = Directory.GetFiles("/usr/lib", "libns3*core.so", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
-            Execute("g++", "-O3", "-DNDEBUG", "-std=c++17", "-o", program, Path.Combine(AppContext.BaseDirectory, "Kernel", "ns3", "queue.cc"), library);
+            Execute("g++", "-O3", "-DNDEBUG", "-std=c++17", "-o", program, Path.Combine(AppContext.BaseDirectory, "Kernel", "ns3", "queue.cc"), "-lns3-core");
             var rates = new Dictionary<string, Dictionary<string, double>>(StringComparer.Ordinal);
             foreach (var model in (string[])[.. pending.Select(p => $"hold {p}"), "mm1"])
             {
