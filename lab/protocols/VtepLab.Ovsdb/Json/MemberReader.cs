@@ -28,6 +28,8 @@ internal struct MemberReader
 {
     private readonly JsonValue _json;
     private readonly string _what;
+    private readonly int _number;
+    private readonly int _of;
     private string[]? _used;
     private int _usedCount;
     private int _foundCount;
@@ -35,15 +37,21 @@ internal struct MemberReader
     /// <summary>Begins to read an object.</summary>
     /// <param name="json">The value that should be an object.</param>
     /// <param name="what">What it is, for "Parsing ... failed".</param>
-    public MemberReader(JsonValue json, string what)
+    /// <param name="number">Which of several it is, counted from 1, for the same; 0 when there is only one.</param>
+    /// <param name="of">How many there are.</param>
+    public MemberReader(JsonValue json, string what, int number = 0, int of = 0)
     {
         _json = json;
         _what = what;
+        _number = number;
+        _of = of;
         if (json.Kind != JsonKind.Object)
         {
-            Error = new OvsdbError(ErrorNames.SyntaxError, $"Parsing {what} failed: Object expected.");
+            Error = new OvsdbError(ErrorNames.SyntaxError, $"Parsing {What} failed: Object expected.");
         }
     }
+
+    private readonly string What => _number == 0 ? _what : $"{_what} {_number} of {_of}";
 
     /// <summary>The value that is read.</summary>
     public readonly JsonValue Json => _json;
@@ -75,7 +83,7 @@ internal struct MemberReader
     /// <summary>Keeps a complaint about the object, unless there is an earlier one.</summary>
     public OvsdbErrorException Complain(string message)
     {
-        Error ??= OvsdbError.BadSyntax(_json, $"Parsing {_what} failed: {message}");
+        Error ??= OvsdbError.BadSyntax(_json, $"Parsing {What} failed: {message}");
         return Error.AsException();
     }
 

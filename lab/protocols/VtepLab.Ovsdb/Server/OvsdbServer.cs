@@ -132,7 +132,8 @@ public sealed class OvsdbServer
 
     internal void Unblock(BlockedTransaction blocked) => _blocked.Remove(blocked);
 
-    internal IEnumerable<BlockedTransaction> BlockedOf(OvsdbSession session) => _blocked.Where(blocked => blocked.Session == session);
+    internal IEnumerable<BlockedTransaction> BlockedOf(OvsdbSession session) =>
+        _blocked.Count == 0 ? [] : _blocked.Where(blocked => blocked.Session == session);
 
     internal void Closed(OvsdbSession session)
     {
@@ -195,6 +196,12 @@ public sealed class OvsdbServer
     {
         if (_busy > 0)
         {
+            return;
+        }
+
+        if (_blocked.Count == 0)
+        {
+            _changed.Clear();
             return;
         }
 

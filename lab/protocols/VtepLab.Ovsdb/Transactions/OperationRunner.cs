@@ -43,7 +43,7 @@ internal sealed partial class OperationRunner(Database database, OperationContex
                 }
 
                 var before = output.Length;
-                if (RunOne(operation, $"ovsdb operation {number - 1} of {count}") is { } error)
+                if (RunOne(operation, number - 1, count) is { } error)
                 {
                     if (_blocked)
                     {
@@ -78,9 +78,9 @@ internal sealed partial class OperationRunner(Database database, OperationContex
         return refusal;
     }
 
-    private OvsdbError? RunOne(JsonValue operation, string what)
+    private OvsdbError? RunOne(JsonValue operation, int number, int count)
     {
-        var reader = new MemberReader(operation, what);
+        var reader = new MemberReader(operation, "ovsdb operation", number, count);
         OvsdbError? error = null;
         var changes = false;
         string name = "";
