@@ -1,12 +1,15 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using VtepLab.Benchmarks.Certify;
 using VtepLab.Benchmarks.Kernel;
 using VtepLab.Benchmarks.Ovsdb;
 
-// "ovsdb-compare [SCALE]" measures ovsdb-server and our engine side by side, "kernel [WHAT…]" the simulation's kernel and ns-3; anything else
+// "certify" times the whole command, "ovsdb-compare [SCALE]" measures ovsdb-server and our engine side by side, "kernel [WHAT…]" the simulation's kernel and ns-3; anything else
 // goes to BenchmarkDotNet.
 switch (args)
 {
+    case ["certify"]:
+        return CertifyTimes.Run();
     case ["kernel", .. var what]:
         return KernelBenchmarks.Run(what);
     case ["ovsdb-serve", var schema, var socket]:

@@ -160,7 +160,7 @@ internal static class SideBySide
         return 1024.0 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
     }
 
-    private static void WithServer(Func<string, Process> start, Action<string, Process> work)
+    internal static void WithServer(Func<string, Process> start, Action<string, Process> work)
     {
         var directory = Directory.CreateTempSubdirectory("vl-bench-").FullName;
         Process? process = null;
@@ -185,7 +185,7 @@ internal static class SideBySide
         }
     }
 
-    private static Process StartTheirs(string directory)
+    internal static Process StartTheirs(string directory)
     {
         var file = Path.Combine(directory, "db");
         using (var tool = Start("ovsdb-tool", "create", file, Schema))
