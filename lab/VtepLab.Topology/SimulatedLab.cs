@@ -8,9 +8,9 @@ public sealed class SimulatedLab : LabWorld
 {
     private readonly SimulatedHost _driver;
 
-    private SimulatedLab(ulong seed, SimulationOptions? options)
+    private SimulatedLab(SimulatedWorld world)
     {
-        World = new SimulatedWorld(seed, options);
+        World = world;
         World.AddBroker();
         _driver = World.AddHost("scenario");
     }
@@ -32,9 +32,17 @@ public sealed class SimulatedLab : LabWorld
     /// <param name="body">Runs on the lab's driver.</param>
     /// <param name="options">What the world is like; null for the defaults.</param>
     /// <exception cref="SimulationException">A machine crashed that was not told to, or nothing is left that could happen.</exception>
-    public static T Run<T>(ulong seed, Func<SimulatedLab, Task<T>> body, SimulationOptions? options = null)
+    public static T Run<T>(ulong seed, Func<SimulatedLab, Task<T>> body, SimulationOptions? options = null) =>
+        Run(new SimulatedWorld(seed, options), body);
+
+    /// <summary>Runs something in a lab in a world that is still empty, such as one an exploration made, to its end.</summary>
+    /// <param name="world">The world; gets a broker and the driver's machine.</param>
+    /// <param name="body">Runs on the lab's driver.</param>
+    /// <exception cref="SimulationException">As in the other one; and an invariant of the world did not hold.</exception>
+    public static T Run<T>(SimulatedWorld world, Func<SimulatedLab, Task<T>> body)
     {
-        var lab = new SimulatedLab(seed, options);
+        ArgumentNullException.ThrowIfNull(world);
+        var lab = new SimulatedLab(world);
         return lab.World.Run(() =>
         {
             var done = new TaskCompletionSource<T>();

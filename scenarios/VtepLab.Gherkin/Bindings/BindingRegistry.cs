@@ -46,6 +46,13 @@ public sealed class BindingRegistry
     /// <exception cref="BindingException">A binding can never work.</exception>
     public static BindingRegistry Of(params IEnumerable<Assembly> assemblies) => new(assemblies.SelectMany(a => a.GetTypes()));
 
+    /// <summary>The methods that carry out a scenario's steps, in the order of the steps; a step without one is left out.</summary>
+    public IEnumerable<MethodInfo> MethodsOf(Pickle pickle)
+    {
+        ArgumentNullException.ThrowIfNull(pickle);
+        return pickle.Steps.Select(s => StepMatcher.Find(this, pickle, s).Binding?.Method).OfType<MethodInfo>();
+    }
+
     internal IEnumerable<HookBinding> Before(Pickle pickle) => before.Where(h => h.IsFor(pickle)).OrderBy(h => h.Attribute.Order);
 
     internal IEnumerable<HookBinding> After(Pickle pickle) => after.Where(h => h.IsFor(pickle)).OrderBy(h => h.Attribute.Order);

@@ -6,7 +6,7 @@ namespace VtepLab.Scenarios.L2Gateway;
 
 /// <summary>Everything breaks as the seed decides, while machines come, move and go; only in virtual time.</summary>
 [Binding]
-public sealed class ChaosSteps(GatewayWorld world)
+public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
 {
     private static readonly string[] Nodes = ["192.0.2.21", "192.0.2.22", "192.0.2.23"];
 
@@ -16,12 +16,11 @@ public sealed class ChaosSteps(GatewayWorld world)
         var lab = world.Lab as SimulatedLab ?? throw new LabExpectationException("only a simulated lab can be broken at will");
         var now = lab.World.Now;
         // Only the broker may not fall: what it had not delivered would be lost, and no message of the original says that one is missing.
-        var plan = Nemesis.Draw(lab.World.Seed, new NemesisOptions
+        world.Plugin.KeepReconciling();
+        var nemesis = faults.Release(lab.World, new NemesisOptions
         {
             Targets = new FaultTargets { Hosts = hosts, Network = [.. hosts, lab.Driver.Name] }, From = now, Until = now + time,
         });
-        world.Plugin.KeepReconciling();
-        var nemesis = Nemesis.Release(lab.World, plan);
         while (lab.World.Now < now + time)
         {
             var number = lab.Driver.Entropy.Next("churn", 1, 9);

@@ -15,6 +15,9 @@ public sealed record ScenarioRunOptions
     /// <summary>What to write behind <c>--device</c> in the command that repeats a live run.</summary>
     public string DeviceFile { get; init; } = "";
 
+    /// <summary>What goes wrong in a simulated run; null for what the scenario itself asks for. For one run only.</summary>
+    public ScenarioFaults? Faults { get; init; }
+
     /// <summary>Where the hosts' logs go; null for nowhere.</summary>
     public ILoggerFactory? Logs { get; init; }
 

@@ -18,34 +18,32 @@ public static class ScenarioRunner
     /// <summary>Runs a scenario in virtual time.</summary>
     public static ScenarioResult RunSimulated(Pickle pickle, ScenarioRunOptions options)
     {
-        SimulatedLab? lab = null;
+        var world = new SimulatedWorld(options.Seed, new SimulationOptions { Logs = options.Logs });
         ScenarioResult result;
         try
         {
-            result = SimulatedLab.Run(
-                options.Seed,
-                here =>
-                {
-                    lab = here;
-                    return ExecuteAsync(here, pickle, options);
-                },
-                new SimulationOptions { Logs = options.Logs });
+            result = RunIn(world, pickle, options);
         }
         catch (SimulationException broken)
         {
             // A machine of the lab crashed, or nothing was left that could happen: no step says so, so one is added that does.
-            var step = new ScenarioStep("After", "the simulated world", 0, ScenarioStatus.Failed, lab!.World.Now, TimeSpan.Zero, broken.ToString(), [], []);
+            var step = new ScenarioStep("After", "the simulated world", 0, ScenarioStatus.Failed, world.Now, TimeSpan.Zero, broken.ToString(), [], []);
             result = new ScenarioResult(
-                pickle.Uri, pickle.Line, pickle.Feature, pickle.Name, pickle.Tags, ScenarioStatus.Failed, lab.World.Now, [step]);
+                pickle.Uri, pickle.Line, pickle.Feature, pickle.Name, pickle.Tags, ScenarioStatus.Failed, world.Now, [step]);
         }
 
         return result with
         {
             Seed = options.Seed,
-            TraceHash = lab!.World.Digest.ToString("x16", CultureInfo.InvariantCulture),
+            TraceHash = world.Digest.ToString("x16", CultureInfo.InvariantCulture),
             ReplayCommand = $"./vteplab scenario --filter \"{pickle.Name}\" --seed {options.Seed}",
         };
     }
+
+    /// <summary>Runs a scenario in a world that is still empty, with the faults of the options.</summary>
+    /// <exception cref="SimulationException">A machine crashed that was not told to, nothing was left that could happen, or an invariant did not hold.</exception>
+    internal static ScenarioResult RunIn(SimulatedWorld world, Pickle pickle, ScenarioRunOptions options) =>
+        SimulatedLab.Run(world, lab => ExecuteAsync(lab, pickle, options.Faults is { } faults ? options with { Listener = faults.Watch(lab, pickle, options.Listener) } : options));
 
     private static async Task<ScenarioResult> RunLiveAsync(Pickle pickle, ScenarioRunOptions options, LabDevice device, CancellationToken cancel)
     {
@@ -55,5 +53,9 @@ public static class ScenarioRunner
 
     private static Task<ScenarioResult> ExecuteAsync(LabWorld lab, Pickle pickle, ScenarioRunOptions options) =>
         new ScenarioExecutor(ScenarioBook.Bindings, lab.Driver.Time, options.Listener)
-            .RunAsync(pickle, container => container.RegisterInstanceAs(lab));
+            .RunAsync(pickle, container =>
+            {
+                container.RegisterInstanceAs(lab);
+                container.RegisterInstanceAs(options.Faults ?? new ScenarioFaults());
+            });
 }
