@@ -50,11 +50,14 @@ internal sealed class RunFolder
     /// <exception cref="CommandException">The disk did not take it.</exception>
     public void Write(ScenarioJUnitWriter writer) => Write(ScenarioJUnitWriter.FileName, writer.Write);
 
-    private void Write(string name, Action<Stream> write)
+    /// <summary>Writes a file, in a folder of its own when the name says so; it appears whole or not at all.</summary>
+    /// <exception cref="CommandException">The disk did not take it.</exception>
+    public void Write(string name, Action<Stream> write)
     {
         var file = this[name];
         try
         {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!);
             using (var output = File.Create(file + ".part"))
             {
                 write(output);

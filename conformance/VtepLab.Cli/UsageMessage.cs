@@ -36,7 +36,8 @@ internal static class UsageMessage
         result.Command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Prepend(o.Name))
             .Concat(result.Parent is CommandResult parent ? NamesOf(parent) : []);
 
-    private static string? Nearest(string word, IEnumerable<string> names) =>
+    /// <summary>The name most like a word; null when none is like it.</summary>
+    internal static string? Nearest(string word, IEnumerable<string> names) =>
         names.Where(n => n.Length > 2).Select(n => (Name: n, Distance: Distance(word, n))).Where(n => n.Distance <= Math.Max(1, n.Name.Length / 3))
             .OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Select(n => n.Name).FirstOrDefault();
 

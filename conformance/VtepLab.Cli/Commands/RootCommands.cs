@@ -22,6 +22,8 @@ internal static class RootCommands
             ListCommand.Create(),
             ReportCommand.Create(),
             ScenarioCommand.Create(),
+            ExploreCommand.Create(),
+            ReplayCommand.Create(),
             OvsdbCommand.Create(),
             EmulateCommand.Create(),
             AgentCommand.Create(),
