@@ -34,9 +34,10 @@ public enum ScenarioStatus
 /// <param name="Message">What went wrong, or empty.</param>
 /// <param name="Output">Lines that the step wrote.</param>
 /// <param name="Attachments">Files that the step named.</param>
+/// <param name="Trace">Where in the code it went wrong, for a developer; empty when the message says all.</param>
 public sealed record ScenarioStep(
     string Keyword, string Text, int Line, ScenarioStatus Status, TimeSpan StartedAt, TimeSpan Duration, string Message,
-    ImmutableArray<string> Output, ImmutableArray<string> Attachments);
+    ImmutableArray<string> Output, ImmutableArray<string> Attachments, string Trace = "");
 
 /// <summary>The result of one scenario.</summary>
 /// <param name="Uri">The feature file.</param>

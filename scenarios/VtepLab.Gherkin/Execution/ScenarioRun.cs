@@ -109,7 +109,7 @@ internal sealed class ScenarioRun : IReqnrollOutputHelper
 #pragma warning restore CA1031
         {
             context.TestError ??= error;
-            Finish(step, began, ScenarioStatus.Failed, Describe(error));
+            Finish(step, began, ScenarioStatus.Failed, error.Message.Trim(), Trace(error));
         }
     }
 
@@ -128,14 +128,14 @@ internal sealed class ScenarioRun : IReqnrollOutputHelper
 #pragma warning restore CA1031
         {
             context.TestError ??= error;
-            Finish(new PickleStep(keyword, StepKind.Given, what, 0, null, null), began, ScenarioStatus.Failed, Describe(error));
+            Finish(new PickleStep(keyword, StepKind.Given, what, 0, null, null), began, ScenarioStatus.Failed, error.Message.Trim(), Trace(error));
         }
     }
 
-    private void Finish(PickleStep step, TimeSpan began, ScenarioStatus status, string message)
+    private void Finish(PickleStep step, TimeSpan began, ScenarioStatus status, string message, string trace = "")
     {
         var result = new ScenarioStep(
-            step.Keyword, step.Text, step.Line, status, began, Now - began, message, [.. output], [.. attachments]);
+            step.Keyword, step.Text, step.Line, status, began, Now - began, message, [.. output], [.. attachments], trace);
         output.Clear();
         attachments.Clear();
         done.Add(result);
@@ -143,7 +143,5 @@ internal sealed class ScenarioRun : IReqnrollOutputHelper
         listener?.Invoke(new StepFinished(pickle, Now, result));
     }
 
-    // The message is for the reader of the feature; where it was thrown is for the developer and comes below.
-    private static string Describe(Exception error) =>
-        error is BindingException ? error.Message : $"{error.Message.Trim()}\n{error.GetType().Name}\n{error.StackTrace}";
+    private static string Trace(Exception error) => error is BindingException ? "" : $"{error.GetType().Name}\n{error.StackTrace}";
 }

@@ -21,7 +21,7 @@ public class FeatureTests
     {
         var result = ScenarioRunner.RunSimulated(pickle, new ScenarioRunOptions { Seed = Seed });
 
-        Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result));
+        Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result, withTrace: true));
     }
 
     [TestCaseSource(nameof(Live))]
@@ -36,7 +36,7 @@ public class FeatureTests
 
         var result = await ScenarioRunner.RunAsync(pickle, new ScenarioRunOptions { Device = device, DeviceFile = "device.yaml" });
 
-        Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result));
+        Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result, withTrace: true));
         Assert.That(await server.OvsdbClientAsync("dump", "hardware_vtep"), Is.EqualTo(before), "the scenario left something behind");
     }
 

@@ -56,7 +56,7 @@ public class ScenarioRunnerTests
                 var result = ScenarioRunner.RunSimulated(pickle, new ScenarioRunOptions { Seed = seed });
                 if (result.Status != ScenarioStatus.Passed)
                 {
-                    failures.Add(ScenarioReport.Describe(result));
+                    failures.Add(ScenarioReport.Describe(result, withTrace: true));
                 }
             }
         }

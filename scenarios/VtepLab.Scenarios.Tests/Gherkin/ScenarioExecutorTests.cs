@@ -26,7 +26,8 @@ public class ScenarioExecutorTests
             result.Steps.Select(s => s.Status),
             Is.EqualTo(new[] { ScenarioStatus.Passed, ScenarioStatus.Failed, ScenarioStatus.Skipped, ScenarioStatus.Undefined }));
         Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Failed));
-        Assert.That(result.Steps[1].Message, Does.StartWith("port eth9 is missing\nInvalidOperationException\n"));
+        Assert.That(result.Steps[1].Message, Is.EqualTo("port eth9 is missing"));
+        Assert.That(result.Steps[1].Trace, Does.StartWith("InvalidOperationException\n"));
         Assert.That(log.Lines, Is.EqualTo(new[] { "before 1", "one 1", "after S port eth9 is missing", "disposed helper" }));
     }
 

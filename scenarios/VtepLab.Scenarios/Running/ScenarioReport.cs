@@ -8,7 +8,9 @@ namespace VtepLab.Scenarios;
 public static class ScenarioReport
 {
     /// <summary>The failure block: every step with its status, what went wrong, where in the world, and the command that repeats it.</summary>
-    public static string Describe(ScenarioResult result)
+    /// <param name="result">The scenario.</param>
+    /// <param name="withTrace">True for developers: shows also where in the code a step went wrong.</param>
+    public static string Describe(ScenarioResult result, bool withTrace = false)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{result.Status.ToString().ToUpperInvariant()}  {result.Name}");
@@ -16,7 +18,8 @@ public static class ScenarioReport
         foreach (var step in result.Steps)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {step.StartedAt:c}  {step.Status,-9}  {step.Keyword} {step.Text}");
-            foreach (var line in step.Output.Concat(step.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+            var wrong = withTrace ? $"{step.Message}\n{step.Trace}" : step.Message;
+            foreach (var line in step.Output.Concat(wrong.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"      {line.TrimEnd()}");
             }

@@ -27,7 +27,7 @@ public static class ScenarioRunner
         catch (SimulationException broken)
         {
             // A machine of the lab crashed, or nothing was left that could happen: no step says so, so one is added that does.
-            var step = new ScenarioStep("After", "the simulated world", 0, ScenarioStatus.Failed, world.Now, TimeSpan.Zero, broken.ToString(), [], []);
+            var step = new ScenarioStep("After", "the simulated world", 0, ScenarioStatus.Failed, world.Now, TimeSpan.Zero, broken.Message, [], [], broken.ToString());
             result = new ScenarioResult(
                 pickle.Uri, pickle.Line, pickle.Feature, pickle.Name, pickle.Tags, ScenarioStatus.Failed, world.Now, [step]);
         }
