@@ -19,6 +19,7 @@ public class UsageTests
     [TestCase("certify --ovsdb", "vteplab: Required argument missing for option: '--ovsdb'; 'vteplab certify --help' lists what there is")]
     [TestCase("certify --ovsdb tcp:192.0.2.11:notaport", "'tcp:192.0.2.11:notaport' is no endpoint: expected a port from 0 to 65535, found 'notaport'")]
     [TestCase("certify --ovsdb ssl:192.0.2.11", "ssl:192.0.2.11:6640 needs --private-key, --certificate and --ca-cert")]
+    [TestCase("certify --device /dev/null", "/dev/null line 1, column 1: the file is empty")]
     [TestCase("certify --ovsdb tcp:192.0.2.11 --profile nosuch", "there is no profile 'nosuch'; expected one of ")]
     [TestCase("certify --ovsdb tcp:192.0.2.11 --only VTEP-PRO-00I", "requirement VTEP-PRO-00I is not in the catalogue; did you mean VTEP-PRO-001?")]
     [TestCase("certify --device nosuch.yaml", "cannot read the device file nosuch.yaml: no such file")]

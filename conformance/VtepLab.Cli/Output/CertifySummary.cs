@@ -40,7 +40,7 @@ internal static class CertifySummary
         Terminal.Out.MarkupLine(
             $"[{colour}]{Words.Of(check.Verdict)}[/] [bold]{check.Requirement.Id}[/] ({Words.Of(check.Requirement.Level)}, "
             + $"{Safe.Markup(check.Requirement.Source)}): {Safe.Markup(check.Message)}");
-        foreach (var step in check.Steps.Where(s => s.Holds == false))
+        foreach (var step in check.Steps.Where(s => s.Holds == false && !check.Message.Contains(s.Did, StringComparison.Ordinal)))
         {
             Terminal.Out.MarkupLine($"    did       {Safe.Markup(step.Did)}");
             Terminal.Out.MarkupLine($"    expected  {Safe.Markup(step.Expected)}");
