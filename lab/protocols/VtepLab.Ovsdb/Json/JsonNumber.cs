@@ -12,7 +12,7 @@ internal static class JsonNumber
     /// <param name="isInteger">Whether its value is integral and fits 64 bits.</param>
     /// <param name="bits">The integer, or the bits of the double.</param>
     /// <param name="problem">Why it is refused.</param>
-    /// <returns>False for what is not a JSON number, overflows a double, or underflows to zero or a denormal.</returns>
+    /// <returns>False for what is not a JSON number, overflows a double, or underflows to a denormal (what underflows to zero is zero).</returns>
     public static bool TryRead(ReadOnlySpan<byte> source, out int length, out bool isInteger, out long bits, out string problem)
     {
         length = 0;
@@ -55,7 +55,7 @@ internal static class JsonNumber
         }
 
         if (!Utf8Parser.TryParse(source[..length], out double value, out var used) || used != length
-            || !double.IsFinite(value) || (double.IsSubnormal(value) || value == 0))
+            || !double.IsFinite(value) || double.IsSubnormal(value))
         {
             problem = "number outside the valid range";
             return false;
