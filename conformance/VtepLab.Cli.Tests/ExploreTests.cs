@@ -121,6 +121,18 @@ public class ExploreTests
             (await Vteplab.RunAsync("explore", "@VT-L2GW-001 and @VT-L2GW-002", "--seeds", "1..2")).Refusal(ExitCode.NothingSelected),
             Does.Contain("no scenario has the tags '@VT-L2GW-001 and @VT-L2GW-002'"));
 
+    [Test]
+    public async Task An_interrupt_ends_the_batch_with_what_was_seen_so_far()
+    {
+        await using var run = new RunningVteplab("explore", "VT-L2GW-050", "--seeds", "1..100000", "--out", folder["runs"]);
+        await run.SaysAsync(" of 100000 seeds, "); // Said while it goes on.
+
+        await run.SignalAsync("INT");
+
+        Assert.That(await run.EndAsync(), Is.EqualTo(ExitCode.Interrupted), run.Output);
+        Assert.That(run.Output, Does.Match("(?m)^[1-9][0-9]* passed, [0-9]+ failed, [1-9][0-9]* skipped$"));
+    }
+
     private static int FaultsIn(string run)
     {
         using var document = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json")));

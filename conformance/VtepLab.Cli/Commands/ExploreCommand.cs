@@ -70,6 +70,11 @@ internal sealed class ExploreCommand
             var exploring = TimeSpan.Zero;
             foreach (var pickle in pickles)
             {
+                if (cancel.IsCancellationRequested)
+                {
+                    break;
+                }
+
                 var began = clock.Elapsed;
                 var outcomes = Explore(pickle, kinds, range, parsed.GetValue(threads), cancel);
                 exploring += clock.Elapsed - began;
