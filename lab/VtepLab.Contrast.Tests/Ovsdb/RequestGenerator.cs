@@ -53,6 +53,7 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
     public string MonitorCondition(TableSchema table, IReadOnlyList<ColumnSchema> columns)
     {
         _mayRepeat = false; // Of mistakes in the conditions of several tables any may be reported.
+        _named.Clear(); // A name of the last transaction would be one such mistake.
         var clauses = Enumerable.Range(0, columns.Count == 0 ? 0 : random.Next(1, 3))
             .Select(_ => Clause(table, columns[random.Next(columns.Count)], false))
             .ToArray();

@@ -14,15 +14,15 @@ public sealed class OvsdbServerPeer : IAsyncDisposable
     private readonly string[] _options;
     private PeerProcess? _process;
 
-    private OvsdbServerPeer(string[] schemas, string[] options)
+    private OvsdbServerPeer(int port, string[] schemas, string[] options)
     {
+        Port = port;
         _schemas = schemas;
         _options = options;
-        Port = PeerProcess.FreePort();
     }
 
     /// <summary>The TCP port of 127.0.0.1 it listens on.</summary>
-    public int Port { get; }
+    public int Port { get; private set; }
 
     /// <summary>Where it listens: <c>tcp:127.0.0.1:PORT</c>.</summary>
     public string Endpoint => $"tcp:127.0.0.1:{Port}";
@@ -39,17 +39,33 @@ public sealed class OvsdbServerPeer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="schemas">Schema files, a database each; the hardware_vtep one when empty.</param>
     /// <param name="options">Further options of ovsdb-server, such as <c>--remote=db:hardware_vtep,Global,managers</c>.</param>
-    public static async Task<OvsdbServerPeer> StartAsync(string[]? schemas = null, params string[] options)
+    public static Task<OvsdbServerPeer> StartAsync(string[]? schemas = null, params string[] options) =>
+        StartAsync(PeerProcess.FreePort, schemas, options);
+
+    /// <summary>As the other one, on the first of some ports that is free when the server comes to it.</summary>
+    /// <param name="choosePort">Names a TCP port to try, at most five times.</param>
+    /// <param name="schemas">Schema files, a database each; the hardware_vtep one when empty.</param>
+    /// <param name="options">Further options of ovsdb-server.</param>
+    public static async Task<OvsdbServerPeer> StartAsync(Func<int> choosePort, string[]? schemas = null, params string[] options)
     {
-        var peer = new OvsdbServerPeer(schemas ?? [VtepSchema], options);
-        var tool = RealPeer.Require("ovsdb-tool");
-        foreach (var (schema, index) in peer._schemas.Select((s, i) => (s, i)))
+        var peer = new OvsdbServerPeer(choosePort(), schemas ?? [VtepSchema], options);
+        try
         {
-            RequireFile(schema);
-            (await PeerProcess.RunAsync(tool, ["create", peer.DatabaseFile(index), schema])).Success();
+            var tool = RealPeer.Require("ovsdb-tool");
+            foreach (var (schema, index) in peer._schemas.Select((s, i) => (s, i)))
+            {
+                RequireFile(schema);
+                (await PeerProcess.RunAsync(tool, ["create", peer.DatabaseFile(index), schema])).Success();
+            }
+
+            await peer.StartAsync(choosePort);
+        }
+        catch
+        {
+            await peer.DisposeAsync();
+            throw;
         }
 
-        await peer.StartAgainAsync();
         return peer;
     }
 
@@ -57,19 +73,47 @@ public sealed class OvsdbServerPeer : IAsyncDisposable
     public string DatabaseFile(int index = 0) => _directory[$"db{index}.db"];
 
     /// <summary>Starts it again on the same port and files, after <see cref="StopAsync"/> or <see cref="CrashAsync"/>.</summary>
-    public async Task StartAgainAsync()
+    /// <exception cref="InvalidOperationException">Somebody else has taken the port meanwhile.</exception>
+    public Task StartAgainAsync() => StartAsync(() => Port);
+
+    /// <summary>A port that was free a moment ago may be somebody else's when the server binds it, and then that one would answer.</summary>
+    private async Task StartAsync(Func<int> choosePort)
     {
+        for (var tries = 1; !await TryStartAsync(); tries++)
+        {
+            if (tries == 5)
+            {
+                throw new InvalidOperationException($"ovsdb-server cannot listen at {Endpoint}: {Log}");
+            }
+
+            await StopAsync();
+            Port = choosePort();
+        }
+    }
+
+    /// <summary>Starts the server and waits for its answer; false when the port is somebody else's.</summary>
+    private async Task<bool> TryStartAsync()
+    {
+        var logFile = _directory["ovsdb.log"];
+        var logged = File.Exists(logFile) ? (int)new FileInfo(logFile).Length : 0; // It appends to what it wrote before.
         _process = PeerProcess.Start(
             RealPeer.Require("ovsdb-server"),
             [
-                "--no-chdir", "--log-file=" + _directory["ovsdb.log"], "-vconsole:info", $"--unixctl={ControlSocket}",
+                "--no-chdir", "--log-file=" + logFile, "-vconsole:info", $"--unixctl={ControlSocket}",
                 $"--remote=punix:{_directory["db.sock"]}", $"--remote=ptcp:{Port}:127.0.0.1", .. _options,
                 .. _schemas.Select((_, i) => DatabaseFile(i)),
             ],
             new Dictionary<string, string> { ["OVS_RUNDIR"] = _directory.Path });
+
+        // The unix socket is surely its own, and answers after all remotes were tried; the log is written before.
         var client = RealPeer.Require("ovsdb-client");
-        await _process.WaitUntilAsync(
-            $"an answer at {Endpoint}", async () => (await PeerProcess.RunAsync(client, ["list-dbs", Endpoint])).ExitCode == 0);
+        await _process.WaitUntilAsync($"an answer at {Endpoint}", async () =>
+            File.Exists(UnixEndpoint["unix:".Length..])
+            && (await PeerProcess.RunAsync(client, ["list-dbs", UnixEndpoint])).ExitCode == 0
+            && (IsTaken() || (await PeerProcess.RunAsync(client, ["list-dbs", Endpoint])).ExitCode == 0));
+        return !IsTaken();
+
+        bool IsTaken() => File.ReadAllText(logFile)[logged..].Contains($"ptcp:{Port}:127.0.0.1: listen failed", StringComparison.Ordinal);
     }
 
     /// <summary>Sends the server a signal, such as <c>STOP</c> or <c>CONT</c>; one that has ended gets none.</summary>

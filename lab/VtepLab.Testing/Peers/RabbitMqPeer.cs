@@ -45,6 +45,10 @@ public sealed class RabbitMqPeer : IAsyncDisposable
     /// <summary>Where clients reach it.</summary>
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/");
 
+    /// <summary>Somebody else has the AMQP port, the distribution port or the port mapper's.</summary>
+    private bool HasLostAPort => _portMapper.HasExited || _server?.Output is { } output
+        && (output.Contains("eaddrinuse", StringComparison.Ordinal) || output.Contains("already in use", StringComparison.Ordinal));
+
     /// <summary>Starts a broker and waits until it takes connections.</summary>
     public static async Task<RabbitMqPeer> StartAsync()
     {
@@ -53,18 +57,24 @@ public sealed class RabbitMqPeer : IAsyncDisposable
             RealPeer.Missing($"this machine has no {Scripts}/rabbitmq-server; './vteplab test' installs what the tests need");
         }
 
-        var peer = new RabbitMqPeer(RealPeer.Require("epmd"));
-        try
+        for (var tries = 1; ; tries++)
         {
-            await peer.StartAgainAsync();
+            var peer = new RabbitMqPeer(RealPeer.Require("epmd"));
+            try
+            {
+                await peer.StartAgainAsync();
+                return peer;
+            }
+            catch (TimeoutException) when (tries < 5 && peer.HasLostAPort)
+            {
+                await peer.DisposeAsync(); // Its ports were free a moment ago and are somebody else's now: others will do.
+            }
+            catch
+            {
+                await peer.DisposeAsync();
+                throw;
+            }
         }
-        catch
-        {
-            await peer.DisposeAsync();
-            throw;
-        }
-
-        return peer;
     }
 
     /// <summary>Starts it again on the same port, after <see cref="CrashAsync"/>.</summary>

@@ -7,9 +7,6 @@ namespace VtepLab.Ovsdb;
 /// <content>Strings, numbers and keywords.</content>
 public sealed partial class JsonStreamReader
 {
-    /// <summary>ovsdb-server refuses an exponent when one more digit is added to a number this large (a tenth of its int).</summary>
-    private const int LargestExponentPrefix = int.MaxValue / 10;
-
     /// <summary>A double holds every number of fewer digits than this that has no exponent.</summary>
     private const int DigitsThatMayOverflow = 300;
 
@@ -121,7 +118,7 @@ public sealed partial class JsonStreamReader
             };
             if (_part == NumberPart.Exponent)
             {
-                if (_exponent >= LargestExponentPrefix)
+                if (_exponent >= JsonNumber.LargestExponentPrefix)
                 {
                     throw Fail("an exponent of at most nine digits", "a larger one", at);
                 }

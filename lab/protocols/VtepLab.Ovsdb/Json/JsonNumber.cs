@@ -6,6 +6,9 @@ namespace VtepLab.Ovsdb;
 /// <summary>Numbers as ovsdb-server reads and writes them.</summary>
 internal static class JsonNumber
 {
+    /// <summary>ovsdb-server refuses an exponent when one more digit is added to a number this large (a tenth of its int).</summary>
+    internal const int LargestExponentPrefix = int.MaxValue / 10;
+
     /// <summary>Reads the number at the start of a text.</summary>
     /// <param name="source">Begins with the number.</param>
     /// <param name="length">How many bytes it takes.</param>
@@ -61,6 +64,12 @@ internal static class JsonNumber
             return false;
         }
 
+        if (value == 0)
+        {
+            isInteger = true; // What is too small for a denormal is 0 to ovsdb-server, whose strtod tells of no error then.
+            return true;
+        }
+
         bits = BitConverter.DoubleToInt64Bits(value);
         return true;
     }
@@ -70,7 +79,7 @@ internal static class JsonNumber
     {
         if (value == 0)
         {
-            return "0";
+            return double.IsNegative(value) ? "-0" : "0"; // A mutation may make a negative zero; one that is read is an integer.
         }
 
         // d.dddddddddddddde+xxx, correctly rounded: exactly the 15 digits that %.15g works with.
@@ -130,9 +139,15 @@ internal static class JsonNumber
         var exponent = 0;
         for (; at < source.Length && source[at] is >= (byte)'0' and <= (byte)'9'; at++)
         {
-            exponent = Math.Min(exponent * 10 + (source[at] - '0'), 100_000);
+            if (exponent >= LargestExponentPrefix)
+            {
+                return false;
+            }
+
+            exponent = exponent * 10 + (source[at] - '0');
         }
 
+        exponent = Math.Min(exponent, 1_000_000_000); // Far beyond what matters, and no sum with it overflows.
         power += negative ? -exponent : exponent;
         return at > start;
     }

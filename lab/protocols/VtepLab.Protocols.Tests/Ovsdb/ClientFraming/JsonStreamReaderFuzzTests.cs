@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace VtepLab.Protocols.Tests.Ovsdb.ClientFraming;
 
 /// <summary>Random streams, whole and damaged, against what must hold for every one of them.</summary>
-public class JsonStreamReaderFuzzTests
+public partial class JsonStreamReaderFuzzTests
 {
     private const int Inputs = 1_500;
 
@@ -147,7 +149,18 @@ public class JsonStreamReaderFuzzTests
         return Enumerable.Range(0, trimmed.Length).Any(end => trimmed[end] == '}' && IsJsonObject(trimmed[..(end + 1)]));
     }
 
-    /// <summary>False where our reader is stricter than JSON: escapes of NUL and of single surrogates.</summary>
+    /// <summary>False where our reader is stricter than JSON: escapes of NUL and of single surrogates, numbers that ovsdb-server refuses.</summary>
     private static bool IsStrict(string text) =>
-        !text.Contains("\\u0000", StringComparison.OrdinalIgnoreCase) && !text.Contains("\\uD", StringComparison.OrdinalIgnoreCase);
+        !text.Contains("\\u0000", StringComparison.OrdinalIgnoreCase) && !text.Contains("\\uD", StringComparison.OrdinalIgnoreCase)
+        && !NumbersWithExponent().Matches(text).Any(match => IsRefused(match.Value));
+
+    /// <summary>A digit damaged into an <c>e</c> makes an exponent of any length: valid JSON, but no number that a double holds.</summary>
+    private static bool IsRefused(string number)
+    {
+        var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return double.IsInfinity(value) || double.IsSubnormal(value) || number.Length - number.IndexOf('e', StringComparison.OrdinalIgnoreCase) > 10;
+    }
+
+    [GeneratedRegex(@"-?\d+(\.\d+)?[eE][+-]?\d+")]
+    private static partial Regex NumbersWithExponent();
 }
