@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using VtepLab.Runtime;
 
 namespace VtepLab.Cli;
 
@@ -17,7 +18,7 @@ internal static class UsageMessage
             var isOption = token.StartsWith('-');
             var kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
             var names = isOption ? NamesOf(parsed.CommandResult) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
-            var hint = Nearest(token, names) is { } near ? $"; did you mean '{near}'?" : $"; {help}";
+            var hint = Spelling.Nearest(token, names) is { } near ? $"; did you mean '{near}'?" : $"; {help}";
             return $"vteplab: unknown {kind} '{token}'{hint}";
         }
 
@@ -35,28 +36,4 @@ internal static class UsageMessage
     private static IEnumerable<string> NamesOf(CommandResult result) =>
         result.Command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Prepend(o.Name))
             .Concat(result.Parent is CommandResult parent ? NamesOf(parent) : []);
-
-    /// <summary>The name most like a word; null when none is like it.</summary>
-    internal static string? Nearest(string word, IEnumerable<string> names) =>
-        names.Where(n => n.Length > 2).Select(n => (Name: n, Distance: Distance(word, n))).Where(n => n.Distance <= Math.Max(1, n.Name.Length / 3))
-            .OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Select(n => n.Name).FirstOrDefault();
-
-    // Levenshtein's, a row at a time.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -1,3 +1,4 @@
+using VtepLab.Runtime;
 using VtepLab.Simulation;
 
 namespace VtepLab.Cli.Exploring;
@@ -54,5 +55,5 @@ internal static class FaultSelection
     private static string Known(string name) => Names.Contains(name, StringComparer.Ordinal) ? name : throw new CommandException(
         ExitCode.Usage,
         $"--faults: there is no fault '{name}'"
-        + (UsageMessage.Nearest(name, Names) is { } near ? $"; did you mean '{near}'?" : $"; expected none, all, or some of {string.Join(", ", Names)}"));
+        + (Spelling.Nearest(name, Names) is { } near ? $"; did you mean '{near}'?" : $"; expected none, all, or some of {string.Join(", ", Names)}"));
 }

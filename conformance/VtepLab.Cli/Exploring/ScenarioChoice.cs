@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VtepLab.Gherkin;
+using VtepLab.Runtime;
 using VtepLab.Scenarios;
 
 namespace VtepLab.Cli.Exploring;
@@ -54,7 +55,7 @@ internal static class ScenarioChoice
     private static CommandException Unknown(string text, string what, IEnumerable<string> names) => new(
         ExitCode.Usage,
         $"there is no {what} '{text}'"
-        + (UsageMessage.Nearest(text, names.Distinct(StringComparer.Ordinal)) is { } near
+        + (Spelling.Nearest(text, names.Distinct(StringComparer.Ordinal)) is { } near
             ? $"; did you mean '{near}'?"
             : "; 'vteplab list scenarios' lists them"));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VtepLab.Results;
+using VtepLab.Runtime;
 using VtepLab.Topology;
 
 namespace VtepLab.Conformance.Catalogue;
@@ -37,7 +38,7 @@ public sealed class RequirementBook
     public Requirement? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>The id that was probably meant, or null when none is near.</summary>
-    public string? Nearest(string id) => All.Select(r => r.Id).Where(k => Distance(k, id) <= 2).MinBy(k => Distance(k, id));
+    public string? Nearest(string id) => Spelling.Nearest(id, All.Select(r => r.Id));
 
     /// <summary>Reads one file of the catalogue.</summary>
     /// <exception cref="InputException">It breaks the catalogue's form.</exception>
@@ -95,24 +96,5 @@ public sealed class RequirementBook
         return new Requirement(
             entry.Need("id").AsString(), group, level, reason, entry.Need("source").AsString(), needs, entry.Need("do").AsString(),
             entry.Need("see").AsString(), entry.Need("catches").AsString(), entry["dangerous"]?.AsBool() ?? false);
-    }
-
-    // Levenshtein's, over one row; ids are a dozen characters long.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -1,3 +1,5 @@
+using VtepLab.Runtime;
+
 namespace VtepLab.Emulators.HardwareVtep;
 
 /// <summary>The quirks one emulated switch has; the empty set is an honest switch.</summary>
@@ -34,27 +36,7 @@ public sealed class SwitchQuirks
 
     private static string Complain(string name)
     {
-        var nearest = SwitchQuirkBook.All.MinBy(q => Distance(name, q.Id))!.Id;
-        var hint = Distance(name, nearest) <= Math.Max(3, name.Length / 3) ? $"did you mean '{nearest}'? " : "";
+        var hint = Spelling.Nearest(name, SwitchQuirkBook.All.Select(q => q.Id)) is { } nearest ? $"did you mean '{nearest}'? " : "";
         return $"'{name}' is no quirk of the emulated switch; {hint}'vteplab list quirks' names all of them";
-    }
-
-    /// <summary>How many letters must be put in, taken out or changed to make one text the other.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
     }
 }
