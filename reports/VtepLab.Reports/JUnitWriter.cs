@@ -48,6 +48,11 @@ public sealed class JUnitWriter : IReportWriter
         Property(xml, "command", run.Command);
         Property(xml, "profile", run.Profile);
         Property(xml, "verdict", Words.Of(run.Verdict));
+        if (run.IsDatabaseOnly)
+        {
+            Property(xml, "scope", "database only");
+        }
+
         if (run.Seed is { } seed)
         {
             Property(xml, "seed", seed.ToString(CultureInfo.InvariantCulture));
@@ -74,6 +79,11 @@ public sealed class JUnitWriter : IReportWriter
         Property(xml, "level", Words.Of(requirement.Level));
         Property(xml, "source", requirement.Source);
         Property(xml, "verdict", Words.Of(check.Verdict));
+        if (check.Partly.Length > 0)
+        {
+            Property(xml, "partly", check.Partly);
+        }
+
         xml.WriteEndElement();
         switch (check.Verdict)
         {

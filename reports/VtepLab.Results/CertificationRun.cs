@@ -116,6 +116,12 @@ public sealed record CertificationRun
     /// <summary>How well the suite judged known switches, when that was measured.</summary>
     public NegativeControl? NegativeControl { get; init; }
 
+    /// <summary>How many checks passed that did less than their requirement asks.</summary>
+    public int PassedInPart => Checks.Count(c => c.Verdict == Results.Verdict.Pass && c.Partly.Length > 0);
+
+    /// <summary>True when the database that answered has no switch in it.</summary>
+    public bool IsDatabaseOnly => Device is { SwitchNames.IsEmpty: true };
+
     /// <summary>What the run says of the device.</summary>
     public CertificationVerdict Verdict =>
         Checks.Any(c => c.Verdict == Results.Verdict.Fail) ? CertificationVerdict.NotCertified

@@ -41,7 +41,11 @@ public sealed record CheckStep(string Did, string Expected, string Seen, bool? H
 /// <param name="Deviation">The declared deviation that covers it, if one does.</param>
 public sealed record CheckResult(
     Requirement Requirement, Verdict Verdict, string Message, TimeSpan StartedAt, TimeSpan Duration, ImmutableArray<CheckStep> Steps,
-    ImmutableArray<long> Evidence, DeclaredDeviation? Deviation = null);
+    ImmutableArray<long> Evidence, DeclaredDeviation? Deviation = null)
+{
+    /// <summary>For a pass: what the check did less than the requirement asks, or empty.</summary>
+    public string Partly { get; init; } = "";
+}
 
 /// <summary>What a vendor declares not to support.</summary>
 /// <param name="Id">The requirement's id.</param>

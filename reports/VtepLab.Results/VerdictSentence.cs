@@ -16,20 +16,28 @@ public static class VerdictSentence
             CertificationVerdict.NotCertified => Broken(run, Verdict.Fail, "is broken", "are broken"),
             CertificationVerdict.CertifiedWithDeviations =>
                 "Nothing is broken that was not declared beforehand. "
-                + Broken(run, Verdict.PassWithDeviation, "is broken as declared", "are broken as declared") + Coverage(run),
-            CertificationVerdict.Certified => Certified(RunTotals.Of(run.Checks)) + Coverage(run),
+                + Broken(run, Verdict.PassWithDeviation, "is broken as declared", "are broken as declared") + " " + Certified(run) + Coverage(run),
+            CertificationVerdict.Certified => Certified(run) + Coverage(run),
             _ => Incomplete(run),
         };
+        if (run is { IsDatabaseOnly: true, Verdict: CertificationVerdict.Certified or CertificationVerdict.CertifiedWithDeviations })
+        {
+            reason = $"Database only: no switch stands behind it, so this says nothing of a switch. {reason}";
+        }
+
         return run.Ending == RunEnding.Completed ? reason : $"{reason} {CutShort(run)}".Trim();
     }
 
-    private static string Certified(RunTotals totals) =>
-        $"{Count(totals.Pass, "check")} passed" + totals.NotApplicable switch
+    private static string Certified(CertificationRun run) =>
+        $"{Count(RunTotals.Of(run.Checks).Pass, "check")} passed" + InPart(run) + RunTotals.Of(run.Checks).NotApplicable switch
         {
             0 => ".",
             1 => ", 1 does not apply to this device.",
             var many => $", {many} do not apply to this device.",
         };
+
+    private static string InPart(CertificationRun run) =>
+        run.PassedInPart == 0 ? "" : run.PassedInPart == RunTotals.Of(run.Checks).Pass ? " in part" : $", {run.PassedInPart} of them in part";
 
     // A good verdict says in the same breath how much of the catalogue it speaks of.
     private static string Coverage(CertificationRun run) =>

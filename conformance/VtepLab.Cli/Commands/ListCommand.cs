@@ -31,10 +31,14 @@ internal static class ListCommand
 
     private static Table Checks()
     {
-        var table = new Table("id", "level", "group", "source", "do", "see");
-        foreach (var r in CheckBook.All.Select(c => c.Requirement))
+        var table = new Table("id", "level", "needs", "title", "partly", "group", "source", "do", "see")
         {
-            table.Add(r.Id, Words.Of(r.Level), r.Group, r.Source, r.Do, r.See);
+            InJsonOnly = ["partly", "group", "source", "do", "see"],
+        };
+        foreach (var c in CheckBook.All)
+        {
+            var r = c.Requirement;
+            table.Add(r.Id, Words.Of(r.Level), r.Needs, c.Name, c.Partly, r.Group, r.Source, r.Do, r.See);
         }
 
         return table;
@@ -42,7 +46,7 @@ internal static class ListCommand
 
     private static Table Requirements()
     {
-        var table = new Table("id", "level", "check", "needs", "group", "source", "do", "see");
+        var table = new Table("id", "level", "check", "needs", "group", "source", "do", "see") { InJsonOnly = ["group", "source", "see"] };
         var covered = CheckBook.All.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var r in RequirementBook.BuiltIn.All)
         {

@@ -43,8 +43,7 @@ internal static class CertifyProgress
             Verdict.NotApplicable => ("n/a", "grey"),
             _ => ("??", "magenta"),
         };
-        var text = result.Verdict == Verdict.Pass ? result.Requirement.Do : result.Message;
         var time = result.Duration.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
-        return $"[{colour}]{word,-4}[/] {result.Requirement.Id}  {Safe.Markup(text)}  [grey]{time} ms[/]";
+        return $"[{colour}]{word,-4}[/] {result.Requirement.Id}  {Safe.Markup(result.Message)}  [grey]{time} ms[/]";
     }
 }

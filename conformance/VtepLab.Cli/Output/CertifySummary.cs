@@ -16,7 +16,7 @@ internal static class CertifySummary
 
         var t = RunTotals.Of(run.Checks);
         Terminal.Out.WriteLine(
-            $"{t.Pass} passed, {t.Fail} failed, {t.PassWithDeviation} passed with deviation, {t.NotApplicable} not applicable, "
+            $"{t.Pass} passed{(run.PassedInPart == 0 ? "" : $" ({run.PassedInPart} in part)")}, {t.Fail} failed, {t.PassWithDeviation} passed with deviation, {t.NotApplicable} not applicable, "
             + $"{t.Inconclusive} inconclusive; {run.NotCovered.Length} requirements not covered");
         foreach (var left in run.LeftBehind)
         {

@@ -14,6 +14,9 @@ internal sealed class Table(params string[] columns)
 
     private readonly List<string[]> rows = [];
 
+    /// <summary>Columns that are too wide for a table; only JSON has them.</summary>
+    public string[] InJsonOnly { get; init; } = [];
+
     /// <summary>Adds a row, one cell a column.</summary>
     public void Add(params string[] cells) => rows.Add(cells);
 
@@ -34,19 +37,21 @@ internal sealed class Table(params string[] columns)
         }
     }
 
+    private IEnumerable<string> Shown(string[] cells) => cells.Where((_, i) => !InJsonOnly.Contains(columns[i]));
+
     private Dictionary<string, string> AsObject(string[] cells) => columns.Zip(cells).ToDictionary(p => p.First, p => p.Second);
 
     private void WriteForPeople()
     {
         var table = new Spectre.Console.Table { Border = TableBorder.Rounded };
-        foreach (var column in columns)
+        foreach (var column in Shown(columns))
         {
             table.AddColumn(new TableColumn(Safe.Markup(column)) { NoWrap = column is "id" or "name" or "level" });
         }
 
         foreach (var cells in rows)
         {
-            table.AddRow([.. cells.Select(Safe.Markup)]);
+            table.AddRow([.. Shown(cells).Select(Safe.Markup)]);
         }
 
         Terminal.Out.Write(table);
@@ -55,8 +60,8 @@ internal sealed class Table(params string[] columns)
     // Columns padded with spaces, one row a line: what grep, awk and column -t expect.
     private void WritePlain()
     {
-        var lines = rows.Select(r => r.Select(Safe.Line).ToArray()).Prepend(columns).ToList();
-        var widths = Enumerable.Range(0, columns.Length).Select(i => lines.Max(l => l[i].Length)).ToArray();
+        var lines = rows.Select(r => Shown(r).Select(Safe.Line).ToArray()).Prepend([.. Shown(columns)]).ToList();
+        var widths = Enumerable.Range(0, lines[0].Length).Select(i => lines.Max(l => l[i].Length)).ToArray();
         foreach (var line in lines)
         {
             Console.Out.WriteLine(string.Join("  ", line.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());

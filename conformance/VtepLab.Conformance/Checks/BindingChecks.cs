@@ -8,7 +8,7 @@ namespace VtepLab.Conformance.Checks;
 public static class BindingChecks
 {
     /// <summary>vtep(5), Physical_Port.vlan_stats: one entry a bound VLAN, if any.</summary>
-    [Check("VTEP-VLN-006", Catches = "keeps-binding-stats")]
+    [Check("VTEP-VLN-006", Catches = "keeps-binding-stats", Partly = "of the entry, vlan_stats only")]
     public static async Task An_unbound_VLAN_leaves_no_statistics(CheckContext c)
     {
         var bench = await Bench.FindAsync(c);
@@ -25,7 +25,8 @@ public static class BindingChecks
     }
 
     /// <summary>vtep(5), Physical_Port.port_fault_status; which VLANs are in local use comes from the device file.</summary>
-    [Check("VTEP-VLN-008", Catches = "silent-vlan-conflict fault-never-cleared")]
+    [Check("VTEP-VLN-008", Catches = "silent-vlan-conflict fault-never-cleared",
+        Partly = "the binding is taken back instead of the local use, so it is not seen to work afterwards")]
     public static async Task A_VLAN_in_local_use_raises_a_fault(CheckContext c)
     {
         var bench = await Bench.FindAsync(c);
@@ -39,7 +40,8 @@ public static class BindingChecks
     }
 
     /// <summary>vlan_bindings is one cell: what one client writes must not undo what another has written.</summary>
-    [Check("VTEP-VLN-014", Catches = "forgets-vlan-binding")]
+    [Check("VTEP-VLN-014", Catches = "forgets-vlan-binding",
+        Partly = "single keys only, without an update of the whole map; the database, not the hardware")]
     public static async Task Bindings_that_clients_make_one_by_one_all_stay(CheckContext c)
     {
         var bench = await Bench.FindAsync(c);
@@ -116,7 +118,7 @@ public static class BindingChecks
     }
 
     /// <summary>The collector must not take the new locator for the old one.</summary>
-    [Check("VTEP-MAC-008")]
+    [Check("VTEP-MAC-008", Partly = "the database, not whether the hardware follows")]
     public static async Task A_locator_may_come_back_at_once(CheckContext c)
     {
         var (ip, first, second) = (c.Ip(), c.Mac(), c.Mac());
@@ -134,7 +136,7 @@ public static class BindingChecks
     }
 
     /// <summary>vtep(5), Ucast_Macs_Remote.MAC: a text, in which anything may stand.</summary>
-    [Check("VTEP-MAC-012", Catches = "silent-bad-mac")]
+    [Check("VTEP-MAC-012", Catches = "silent-bad-mac", Partly = "the fault, not whether the hardware is programmed")]
     public static async Task A_remote_MAC_that_is_none_raises_a_fault(CheckContext c)
     {
         var bench = await Bench.FindAsync(c);

@@ -8,7 +8,8 @@ namespace VtepLab.Conformance.Checks;
 public static class FaultChecks
 {
     /// <summary>vtep(5), mac_table_exhaustion; how large the table is comes from the device file.</summary>
-    [Check("VTEP-FLT-001", Catches = "exhaustion-deletes-macs silent-mac-exhaustion")]
+    [Check("VTEP-FLT-001", Catches = "exhaustion-deletes-macs silent-mac-exhaustion",
+        Partly = "the fault and the rows, not whether earlier entries still forward")]
     public static async Task A_full_MAC_table_is_told_and_no_row_is_lost(CheckContext c)
     {
         var (bench, before, macs, network) = await OverfillAsync(c);
@@ -17,7 +18,7 @@ public static class FaultChecks
     }
 
     /// <summary>The fault goes when there is room again, without a write of anybody.</summary>
-    [Check("VTEP-FLT-002", Catches = "fault-never-cleared")]
+    [Check("VTEP-FLT-002", Catches = "fault-never-cleared", Partly = "the fault, not whether the waiting rows are programmed")]
     public static async Task A_MAC_table_with_room_again_is_told(CheckContext c)
     {
         var (bench, before, macs, _) = await OverfillAsync(c);
@@ -28,7 +29,8 @@ public static class FaultChecks
     }
 
     /// <summary>vtep(5), tunnel_exhaustion; how many tunnels there are comes from the device file.</summary>
-    [Check("VTEP-FLT-003", Catches = "silent-tunnel-exhaustion")]
+    [Check("VTEP-FLT-003", Catches = "silent-tunnel-exhaustion",
+        Partly = "the fault, not whether the first tunnels keep working")]
     public static async Task A_tunnel_too_many_is_told(CheckContext c)
     {
         var bench = await Bench.FindAsync(c);
@@ -46,7 +48,7 @@ public static class FaultChecks
     }
 
     /// <summary>vtep(5), unsupported_source_node_replication; whether it is supported comes from the device file.</summary>
-    [Check("VTEP-FLT-004", Catches = "silent-source-node")]
+    [Check("VTEP-FLT-004", Catches = "silent-source-node", Partly = "the fault may take as long as hardware does")]
     public static async Task Replication_that_is_not_supported_is_told(CheckContext c)
     {
         c.Needs("Logical_Switch", "replication_mode");
@@ -97,7 +99,7 @@ public static class FaultChecks
     }
 
     /// <summary>A controller cannot hide or invent a fault for long.</summary>
-    [Check("VTEP-FLT-008", Catches = "fault-columns-writable")]
+    [Check("VTEP-FLT-008", Catches = "fault-columns-writable", Partly = "a fault is invented, none is cleared")]
     public static async Task An_invented_fault_is_put_right(CheckContext c)
     {
         c.Needs("Physical_Switch", "switch_fault_status");
@@ -122,7 +124,7 @@ public static class FaultChecks
     }
 
     /// <summary>vtep(5) names the words of each column; a vendor's own may stand beside them, but none may mean something else.</summary>
-    [Check("VTEP-FLT-009", Catches = "own-fault-words")]
+    [Check("VTEP-FLT-009", Catches = "own-fault-words", Partly = "fault columns only, with one or two faults")]
     public static async Task Faults_are_told_in_the_words_of_their_column(CheckContext c)
     {
         var bench = await Bench.FindAsync(c);
@@ -168,7 +170,8 @@ public static class FaultChecks
     }
 
     /// <summary>vtep(5), Physical_Locator.dst_ip: a text, in which anything may stand.</summary>
-    [Check("VTEP-ROB-008", Catches = "silent-bad-address hangs-on-bad-address", DeviceMustSurvive = true)]
+    [Check("VTEP-ROB-008", Catches = "silent-bad-address hangs-on-bad-address", DeviceMustSurvive = true,
+        Partly = "the fault, not the hardware; the switch's own address is not tried")]
     public static async Task A_locator_that_is_no_unicast_address_raises_a_fault(CheckContext c)
     {
         var bench = await Bench.FindAsync(c);

@@ -10,7 +10,7 @@ namespace VtepLab.Conformance.Checks;
 public static class InventoryChecks
 {
     /// <summary>vtep(5), Global: exactly one row, and the switch makes it.</summary>
-    [Check("VTEP-INV-001", Catches = "announces-late")]
+    [Check("VTEP-INV-001", Catches = "announces-late", Partly = "the switch is not fresh; read as it was found")]
     public static async Task A_switch_announces_itself_unasked(CheckContext c)
     {
         // A database in which no switch has announced itself yet looks like one that has none behind it; what tells them apart is
@@ -30,7 +30,7 @@ public static class InventoryChecks
     }
 
     /// <summary>vtep(5), Physical_Switch.name: the identity that every controller selects by.</summary>
-    [Check("VTEP-INV-002")]
+    [Check("VTEP-INV-002", Partly = "read once, without a reboot")]
     public static async Task Every_switch_has_a_name_of_its_own(CheckContext c)
     {
         await Bench.FindAsync(c);
@@ -40,7 +40,8 @@ public static class InventoryChecks
     }
 
     /// <summary>vtep(5), Physical_Switch.tunnel_ips: controllers tell by it whose locator is whose.</summary>
-    [Check("VTEP-INV-003", Catches = "no-tunnel-ips")]
+    [Check("VTEP-INV-003", Catches = "no-tunnel-ips",
+        Partly = "at least one unicast address, not compared with the configured ones")]
     public static async Task The_switch_names_its_tunnel_addresses(CheckContext c)
     {
         var ips = (await Bench.FindAsync(c)).Device.Texts("tunnel_ips");
@@ -49,7 +50,7 @@ public static class InventoryChecks
     }
 
     /// <summary>vtep(5), Physical_Switch.ports; the list to compare with comes from the device file.</summary>
-    [Check("VTEP-INV-004")]
+    [Check("VTEP-INV-004", Partly = "ports of the device file are there; ports that must not be there are not looked for")]
     public static async Task Every_wired_port_is_announced(CheckContext c)
     {
         await Bench.FindAsync(c);
@@ -61,7 +62,7 @@ public static class InventoryChecks
     }
 
     /// <summary>vtep(5), Physical_Port.name: unique within the switch.</summary>
-    [Check("VTEP-INV-005", Catches = "duplicate-port-names")]
+    [Check("VTEP-INV-005", Catches = "duplicate-port-names", Partly = "read once, not compared with the CLI")]
     public static async Task Port_names_are_unique_within_a_switch(CheckContext c)
     {
         await Bench.FindAsync(c);
@@ -77,7 +78,7 @@ public static class InventoryChecks
     }
 
     /// <summary>vtep(5), Physical_Switch.management_ips.</summary>
-    [Check("VTEP-INV-009", Catches = "no-management-ips")]
+    [Check("VTEP-INV-009", Catches = "no-management-ips", Partly = "addresses are there; none was called")]
     public static async Task The_switch_names_its_management_addresses(CheckContext c)
     {
         var ips = (await Bench.FindAsync(c)).Device.Texts("management_ips");
@@ -85,7 +86,7 @@ public static class InventoryChecks
     }
 
     /// <summary>Columns of the switch that a controller overwrites have to become true again.</summary>
-    [Check("VTEP-INV-012", Catches = "keeps-overwritten-columns")]
+    [Check("VTEP-INV-012", Catches = "keeps-overwritten-columns", Partly = "tunnel_ips only")]
     public static async Task Overwritten_columns_of_the_switch_become_true_again(CheckContext c)
     {
         var device = (await Bench.FindAsync(c)).Device;

@@ -12,7 +12,7 @@ public static class ProtocolConversation
 {
     /// <summary>RFC 7047 section 4.1.1.</summary>
     [Check("VTEP-PRO-001", Catches = "hides-database")]
-    public static async Task The_list_of_databases_names_hardware_vtep(CheckContext c)
+    public static async Task The_list_of_databases_names_hardware__vtep(CheckContext c)
     {
         var reply = await c.RequestAsync("ask for the databases", "list_dbs", new JsonArray());
         c.Expect(

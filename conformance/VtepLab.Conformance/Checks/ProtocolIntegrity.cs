@@ -82,6 +82,10 @@ public static class ProtocolIntegrity
             await c.CommitAsync("delete it and insert another in one transaction", Ovs.Delete("Global", Ovs.All), Ovs.Insert("Global", []));
             await c.ExpectRowsAsync(1, "Global", Ovs.All, "_uuid");
         }
+        else
+        {
+            c.InPart("the Global row that is there is not replaced");
+        }
     }
 
     /// <summary>Immutable columns are refused even where nothing matches.</summary>

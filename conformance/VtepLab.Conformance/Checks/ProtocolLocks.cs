@@ -36,7 +36,8 @@ public static class ProtocolLocks
     }
 
     /// <summary>A connection that was cut without a word is one that stays silent: it is found by the probe.</summary>
-    [Check("VTEP-PRO-030", Catches = "lock-never-passes", RunsBeside = true)]
+    [Check("VTEP-PRO-030", Catches = "lock-never-passes", RunsBeside = true,
+        Partly = "the owner falls silent and its connection is not cut")]
     public static async Task The_lock_of_a_dead_session_goes_to_the_next(CheckContext c)
     {
         CheckContext.Applies(

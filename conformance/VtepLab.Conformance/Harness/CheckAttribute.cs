@@ -19,4 +19,7 @@ public sealed class CheckAttribute(string id) : Attribute
 
     /// <summary>True: a device that is gone afterwards has failed the check, not merely left it open.</summary>
     public bool DeviceMustSurvive { get; init; }
+
+    /// <summary>What the check does less than its catalogue entry says, as <c>two probe intervals instead of ten</c>; empty when nothing.</summary>
+    public string Partly { get; init; } = "";
 }

@@ -7,14 +7,15 @@ namespace VtepLab.Conformance.Harness;
 
 /// <summary>One check and the requirement it stands for.</summary>
 /// <param name="Requirement">The requirement.</param>
-/// <param name="Name">The method's name as a sentence.</param>
+/// <param name="Name">The method's name as a sentence; two underscores in a row stand for one.</param>
 /// <param name="Catches">Defects of the emulated switch that it has to catch.</param>
 /// <param name="RunsBeside">See <see cref="CheckAttribute.RunsBeside"/>.</param>
 /// <param name="DeviceMustSurvive">See <see cref="CheckAttribute.DeviceMustSurvive"/>.</param>
+/// <param name="Partly">What it does less than the catalogue says; see <see cref="CheckAttribute.Partly"/>.</param>
 /// <param name="Body">What it does.</param>
 public sealed record CheckDefinition(
     Requirement Requirement, string Name, ImmutableArray<string> Catches, bool RunsBeside, bool DeviceMustSurvive,
-    Func<CheckContext, Task> Body)
+    string Partly, Func<CheckContext, Task> Body)
 {
     /// <summary>The requirement's id.</summary>
     public string Id => Requirement.Id;
@@ -36,10 +37,11 @@ public static class CheckBook
                     where mark is not null
                     select new CheckDefinition(
                         book.Find(mark.Id) ?? throw new InvalidOperationException($"{type.Name}.{method.Name}: {mark.Id} is not in the catalogue"),
-                        method.Name.Replace('_', ' '),
+                        string.Join('_', method.Name.Split("__").Select(part => part.Replace('_', ' '))),
                         [.. mark.Catches.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
                         mark.RunsBeside,
                         mark.DeviceMustSurvive,
+                        mark.Partly,
                         method.CreateDelegate<Func<CheckContext, Task>>());
         return [.. found.OrderBy(c => order[c.Id])];
     }

@@ -20,6 +20,7 @@ public sealed partial class CheckContext
     private readonly CheckDefinition _check;
     private readonly List<WireSession> _sessions = [];
     private readonly ImmutableArray<CheckStep>.Builder _steps = ImmutableArray.CreateBuilder<CheckStep>();
+    private readonly List<string> _partly = [];
     private string? _did;
     private bool _judged;
     private long _after;
@@ -29,6 +30,9 @@ public sealed partial class CheckContext
     {
         Tester = tester;
         _check = check;
+        // What needs frames is looked at in the database only, and the result must not say more.
+        _partly.AddRange(check.Requirement.Needs == "O" ? [] : ["database only, no frame was sent"]);
+        _partly.AddRange(check.Partly.Length > 0 ? [check.Partly] : []);
         Cancel = cancel;
         _after = tester.Transcript.Messages.Count;
         if (control is not null)
@@ -68,6 +72,12 @@ public sealed partial class CheckContext
 
     /// <summary>A VNI that is not likely to be in use.</summary>
     public int Vni() => Tester.Marks.Vni();
+
+    /// <summary>What the check does less than its catalogue entry says, on this device; empty when nothing.</summary>
+    public string Partly => string.Join("; ", _partly);
+
+    /// <summary>Says what of the catalogue entry was left out on this device.</summary>
+    public void InPart(string what) => _partly.Add(what);
 
     /// <summary>Begins a step: what is done from here on, in words.</summary>
     public void Did(string what)

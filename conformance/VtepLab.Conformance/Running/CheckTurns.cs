@@ -192,8 +192,7 @@ public sealed class CheckTurns(
         try
         {
             await check.Body(context);
-            // What needs frames has been looked at in the database only, and the result must not say more.
-            return (Verdict.Pass, check.Requirement.Needs == "O" ? check.Name : $"{check.Name} (database only, no frame was sent)");
+            return (Verdict.Pass, context.Partly.Length == 0 ? check.Name : $"{check.Name} (in part: {context.Partly})");
         }
         catch (CheckFailedException e)
         {
@@ -250,7 +249,10 @@ public sealed class CheckTurns(
         var covering = verdict == Verdict.Fail ? deviations.Covering(checks[i].Id, today) : null;
         var result = new CheckResult(
             checks[i].Requirement, covering is null ? verdict : Verdict.PassWithDeviation, message, started,
-            tester.Transcript.Now - started, context.Steps, tester.Transcript.EvidenceOf(checks[i].Id), covering);
+            tester.Transcript.Now - started, context.Steps, tester.Transcript.EvidenceOf(checks[i].Id), covering)
+        {
+            Partly = verdict == Verdict.Pass ? context.Partly : "",
+        };
         _results[i] = result;
         watch?.Invoke(new CheckFinished(result, i + 1, checks.Length));
     }

@@ -37,7 +37,7 @@ internal sealed record CheckModel(
         return Of(check.Requirement, look) with
         {
             // A row that is no plain pass says why without being opened.
-            Finding = check.Verdict == Verdict.Pass ? "" : check.Message,
+            Finding = check.Verdict != Verdict.Pass ? check.Message : check.Partly.Length > 0 ? $"in part: {check.Partly}" : "",
             Message = check.Verdict == Verdict.Pass ? check.Message : "",
             Duration = Spans.Of(check.Duration),
             Deviation = check.Deviation is { } d ? new DeviationModel(d.Reason, d.Issue, UntilOf(d)) : null,
