@@ -4,6 +4,7 @@ using Spectre.Console;
 using VtepLab.Cli.Exploring;
 using VtepLab.Cli.Output;
 using VtepLab.Gherkin;
+using VtepLab.Hosting;
 using VtepLab.Scenarios;
 using VtepLab.Simulation;
 
@@ -34,34 +35,33 @@ internal sealed class ExploreCommand
     };
 
     private readonly Option<string?> faults = new("--faults") { Description = FaultSelection.Help, HelpName = "PLAN" };
-    private readonly Option<int> threads = new("--threads") { Description = "simulations side by side; results do not depend on it", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<int> threads = ThreadsOption.Make();
+    private readonly Option<string?> workers = new("--workers")
+    {
+        Description = "let 'vteplab worker' processes at this RabbitMQ run the seeds; results are the same", HelpName = "amqp://USER:PASSWORD@HOST:PORT/VHOST",
+    };
+
     private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write the failing runs here (default: out/explore-UTC)");
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var explore = new ExploreCommand();
-        explore.threads.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var n) || n is < 1 or > 1024))
-            {
-                result.AddError($"--threads takes 1 to 1024, not '{token.Value}'");
-            }
-        });
         var command = new Command("explore", "Run scenarios under many seeds, with faults, and shrink what fails")
         {
-            explore.scenario, explore.seeds, explore.faults, explore.threads, explore.folder,
+            explore.scenario, explore.seeds, explore.faults, explore.threads, explore.workers, explore.folder,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult((int)explore.Run(parsed, cancel)));
+        command.SetAction(async (parsed, cancel) => (int)await explore.RunAsync(parsed, cancel));
         return command;
     }
 
-    private ExitCode Run(ParseResult parsed, CancellationToken cancel)
+    private async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var pickles = ScenarioChoice.Find(parsed.GetValue(scenario)!);
         var plan = parsed.GetValue(faults);
         var kinds = FaultSelection.Parse(plan);
         var range = parsed.GetValue(seeds);
+        var fleet = parsed.GetValue(workers) is { } address ? WorkerFleet.At("--workers", address) : null;
         var place = RunFolder.Make(parsed.GetValue(folder), "explore", DateTimeOffset.UtcNow);
         try
         {
@@ -76,7 +76,7 @@ internal sealed class ExploreCommand
                 }
 
                 var began = clock.Elapsed;
-                var outcomes = Explore(pickle, kinds, range, parsed.GetValue(threads), cancel);
+                var outcomes = await ExploreAsync(pickle, plan, kinds, range, parsed.GetValue(threads), fleet, cancel);
                 exploring += clock.Elapsed - began;
                 all.AddRange(outcomes);
                 Show(pickle, plan, kinds, [.. outcomes.Where(o => o.Failure is not null)], place, cancel);
@@ -86,7 +86,7 @@ internal sealed class ExploreCommand
             Say($"digest of the batch: {RecordedRun.HashOf(all)}");
             Say(FormattableString.Invariant($"{all.Count - failed} passed, {failed} failed, {((long)range.Count * pickles.Length) - all.Count} skipped"));
             Terminal.Error.WriteLine(FormattableString.Invariant(
-                $"{all.Count / Math.Max(exploring.TotalMinutes, 1e-6):0} seeds a minute on {parsed.GetValue(threads)} threads"));
+                $"{all.Count / Math.Max(exploring.TotalMinutes, 1e-6):0} seeds a minute on {(fleet is null ? $"{parsed.GetValue(threads)} threads" : "the workers")}"));
             return cancel.IsCancellationRequested ? ExitCode.Interrupted : failed > 0 ? ExitCode.Failed : ExitCode.Passed;
         }
         finally
@@ -95,12 +95,15 @@ internal sealed class ExploreCommand
         }
     }
 
-    private static IReadOnlyList<RunOutcome> Explore(Pickle pickle, IReadOnlyList<FaultKind>? kinds, SeedRange range, int threads, CancellationToken cancel)
+    private static async Task<IReadOnlyList<RunOutcome>> ExploreAsync(
+        Pickle pickle, string? plan, IReadOnlyList<FaultKind>? kinds, SeedRange range, int threads, FleetOptions? fleet, CancellationToken cancel)
     {
         Say(FormattableString.Invariant($"{ScenarioChoice.IdOf(pickle)} {pickle.Name}"));
         var (done, failed) = (0, 0);
         var sinceReport = Stopwatch.StartNew();
-        return Explorer.Explore(ScenarioExperiment.Of(pickle, kinds), range.First, range.Count, threads, Progress, cancel);
+        return fleet is null
+            ? Explorer.Explore(ScenarioExperiment.Of(pickle, kinds), range.First, range.Count, threads, Progress, cancel)
+            : await WorkerFleet.ExploreAsync(fleet, pickle, plan, range, Progress, cancel);
 
         void Progress(RunOutcome outcome)
         {

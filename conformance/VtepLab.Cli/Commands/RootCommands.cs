@@ -24,6 +24,7 @@ internal static class RootCommands
             ScenarioCommand.Create(),
             ExploreCommand.Create(),
             ReplayCommand.Create(),
+            WorkerCommand.Create(),
             OvsdbCommand.Create(),
             EmulateCommand.Create(),
             AgentCommand.Create(),
