@@ -11,10 +11,16 @@ internal static class SideBySide
 
     /// <summary>Measures both.</summary>
     /// <param name="scale">1 for the full run, which takes some minutes; 0.1 for a tenth of the rows.</param>
-    public static void Run(double scale)
+    /// <param name="what">"engine" for the engine in the benchmark's own loop, "command" for <c>vteplab ovsdb</c>, as users run it.</param>
+    public static void Run(double scale, string what)
     {
         var theirs = Measure("ovsdb-server", scale, StartTheirs);
-        var ours = Measure("ours", scale, StartOurs);
+        var ours = Measure($"ours, {what}", scale, what switch
+        {
+            "engine" => StartEngine,
+            "command" => StartCommand,
+            _ => throw new ArgumentException($"engine or command wanted, not {what}", nameof(what)),
+        });
         Console.WriteLine();
         Console.WriteLine("Per second of time, and per second of the server's own processor time, which other load does not change.");
         Console.WriteLine($"| {"what",-40} | {"ovsdb-server",12} | {"ours",12} | {"ratio",6} | {"CPU: o.-s.",12} | {"CPU: ours",12} | {"ratio",6} |");
@@ -197,12 +203,16 @@ internal static class SideBySide
             "ovsdb-server", "--no-chdir", $"--unixctl={directory}/ctl", $"--remote=punix:{directory}/s", "-vconsole:off", file);
     }
 
-    private static Process StartOurs(string directory) =>
+    private static Process StartEngine(string directory) =>
         Start(Environment.ProcessPath!, [.. Self(), "ovsdb-serve", Schema, Path.Combine(directory, "s")]);
 
     /// <summary>Under <c>dotnet program.dll</c> the program is an argument.</summary>
     private static string[] Self() =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(SideBySide).Assembly.Location] : [];
+
+    /// <summary>The command that users run, with its sockets and its host around the engine.</summary>
+    private static Process StartCommand(string directory) => Start(
+        Path.Combine(AppContext.BaseDirectory, "vteplab"), "ovsdb", "--schema", Schema, "--listen", $"punix:{directory}/s");
 
     private static Process Start(string program, params string[] arguments)
     {
