@@ -68,6 +68,9 @@ public sealed class SimulatedWorld
     /// <summary>The full trace, while one is written.</summary>
     public TraceWriter? Trace { get; set; }
 
+    /// <summary>Takes the digest after every event, to compare two runs; null for no journal.</summary>
+    public DigestJournal? Journal { get; set; }
+
     /// <summary>Virtual time since the start.</summary>
     public TimeSpan Now => VirtualTime.Span(Kernel.Now);
 
@@ -255,6 +258,7 @@ public sealed class SimulatedWorld
         {
             var ended = Kernel.Run(until, () =>
             {
+                Journal?.Add(Kernel.Now, Kernel.Current, Kernel.Current == 0 ? "world" : _byId[Kernel.Current - 1].Name, Kernel.Digest);
                 if (!Invariants.IsEmpty)
                 {
                     Invariants.Check();
