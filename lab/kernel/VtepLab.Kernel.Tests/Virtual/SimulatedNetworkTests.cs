@@ -51,6 +51,38 @@ public class SimulatedNetworkTests
     });
 
     [Test]
+    public void A_squeeze_makes_bytes_take_as_long_as_its_bandwidth_says_until_it_is_over() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        var squeeze = _world.Network.Squeeze(_client, _server, bytesPerSecond: 100);
+        var before = _world.Now;
+        await client.Output.WriteAsync(new byte[200]);
+        server.Input.AdvanceTo((await server.Input.ReadAtLeastAsync(200)).Buffer.End);
+        var squeezed = _world.Now - before;
+        squeeze.Dispose();
+        before = _world.Now;
+        await client.Output.WriteAsync(new byte[200]);
+        await server.Input.ReadAtLeastAsync(200);
+
+        // 200 bytes at 100 a second and 1 ms of latency; then at 1.25 GB a second, 160 ns.
+        Assert.That(squeezed, Is.EqualTo(TimeSpan.FromMilliseconds(2001)));
+        Assert.That(_world.Now - before, Is.EqualTo(TimeSpan.FromMilliseconds(1)).Within(TimeSpan.FromMicroseconds(1)));
+    });
+
+    [Test]
+    public void A_plan_can_squeeze_the_bandwidth_when_the_kind_is_given()
+    {
+        var targets = new FaultTargets { Hosts = ["server", "client"] };
+        var plan = Nemesis.Draw(7, new NemesisOptions { Targets = targets, Kinds = [FaultCatalogue.BandwidthSqueeze] });
+
+        Nemesis.Release(_world, plan, [FaultCatalogue.BandwidthSqueeze]);
+        _world.RunFor(TimeSpan.FromMinutes(10));
+
+        Assert.That(plan.Commands.Select(c => c.Amount), Is.Not.Empty.And.All.InRange(100, 10_000));
+        Assert.That(_world.Marks["fault/bandwidth-squeeze/hit"], Is.EqualTo(plan.Commands.Count));
+    }
+
+    [Test]
     public void Connecting_through_a_partition_is_given_up_in_the_end() => _world.Run(async () =>
     {
         using var cut = _world.Network.Isolate(_server);

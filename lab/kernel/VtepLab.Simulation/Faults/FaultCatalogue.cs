@@ -26,6 +26,13 @@ public static class FaultCatalogue
         new("swizzle", Subset, Swizzle, 2 * Minute),
     ];
 
+    /// <summary>
+    /// Little bandwidth between two hosts, from 100 to 10,000 bytes a second. It is not among the standard kinds, because one more of them
+    /// would draw another plan from every seed; whoever wants it adds it to the kinds to draw from and to release.
+    /// </summary>
+    public static FaultKind BandwidthSqueeze { get; } =
+        new("bandwidth-squeeze", (r, t) => Two(r, t.Reachable, Math.Floor(100 + (r.NextDouble() * 9900))), Squeeze, Minute);
+
     private static (IReadOnlyList<string>, double)? One(RandomStream random, IReadOnlyList<string> names, double amount = 0) =>
         names.Count == 0 ? null : ([random.Pick(names)], amount);
 
@@ -123,6 +130,9 @@ public static class FaultCatalogue
 
     private static (IDisposable?, bool) Delay(SimulatedWorld world, FaultCommand command) =>
         (world.Network.Delay(world.Hosts[command.Subjects[0]], world.Hosts[command.Subjects[1]], TimeSpan.FromSeconds(command.Amount)), true);
+
+    private static (IDisposable?, bool) Squeeze(SimulatedWorld world, FaultCommand command) =>
+        (world.Network.Squeeze(world.Hosts[command.Subjects[0]], world.Hosts[command.Subjects[1]], (long)command.Amount), true);
 
     private static (IDisposable?, bool) Lose(SimulatedWorld world, FaultCommand command) =>
         (world.Network.Lose(world.Hosts[command.Subjects[0]], world.Hosts[command.Subjects[1]], command.Amount), true);

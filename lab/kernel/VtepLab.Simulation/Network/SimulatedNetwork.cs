@@ -13,6 +13,7 @@ public sealed class SimulatedNetwork
     private readonly Dictionary<string, SimulatedHost> _byAddress = new(StringComparer.Ordinal); // Looked up, never listed.
     private readonly Dictionary<(int From, int To), PathOptions> _paths = [];
     private readonly List<NetworkRule> _rules = [];
+    private readonly List<Squeezed> _squeezes = [];
     private readonly SortedDictionary<(int Host, string Address), SimulatedListener> _listeners = [];
     private readonly SortedDictionary<long, SimulatedConnection> _ends = [];
     private readonly RandomStream _jitter;
@@ -87,6 +88,16 @@ public sealed class SimulatedNetwork
             : Verdict.Pass);
     }
 
+    /// <summary>Leaves so many bytes a second between two hosts, each way, where there were more, until the result is disposed.</summary>
+    public IDisposable Squeeze(SimulatedHost one, SimulatedHost other, long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytesPerSecond, 1);
+        _simulation.Note("squeeze", $"{one.Name} - {other.Name}");
+        var squeeze = new Squeezed(one, other, bytesPerSecond);
+        _squeezes.Add(squeeze);
+        return new FaultScope(() => _squeezes.Remove(squeeze));
+    }
+
     /// <summary>Resets every stream between two hosts; what was under way is lost.</summary>
     /// <returns>How many streams there were.</returns>
     public int ResetStreams(SimulatedHost one, SimulatedHost other)
@@ -151,7 +162,7 @@ public sealed class SimulatedNetwork
 
     /// <summary>The nanoseconds some bytes take to leave.</summary>
     internal long Serialization(SimulatedHost from, SimulatedHost to, int bytes) =>
-        from == to ? 0 : (long)((Int128)bytes * 1_000_000_000 / Path(from, to).Bandwidth);
+        from == to ? 0 : (long)((Int128)bytes * 1_000_000_000 / Bandwidth(from, to));
 
     internal int NextWindow() => (int)_windows.Next(Options.Window.Smallest, Options.Window.Largest + 1L);
 
@@ -236,8 +247,31 @@ public sealed class SimulatedNetwork
 
     private static string Canonical(string address) => IPAddress.TryParse(address, out var parsed) ? parsed.ToString() : address;
 
+    private long Bandwidth(SimulatedHost from, SimulatedHost to)
+    {
+        var bandwidth = Path(from, to).Bandwidth;
+        foreach (var squeeze in _squeezes)
+        {
+            if ((squeeze.One == from && squeeze.Other == to) || (squeeze.One == to && squeeze.Other == from))
+            {
+                bandwidth = Math.Min(bandwidth, squeeze.BytesPerSecond);
+            }
+        }
+
+        return bandwidth;
+    }
+
     private PathOptions Path(SimulatedHost from, SimulatedHost to) =>
         _paths.Count > 0 && _paths.TryGetValue((from.Id, to.Id), out var path) ? path : _usual;
+
+    private sealed class Squeezed(SimulatedHost one, SimulatedHost other, long bytesPerSecond)
+    {
+        public SimulatedHost One => one;
+
+        public SimulatedHost Other => other;
+
+        public long BytesPerSecond => bytesPerSecond;
+    }
 
     private sealed class RuleScope(List<NetworkRule> rules, NetworkRule rule) : IDisposable
     {
