@@ -10,7 +10,8 @@ namespace VtepLab.Contrast.Tests.Ovsdb;
 /// </summary>
 /// <remarks>
 /// <c>VTEPLAB_LOCKSTEP_OPERATIONS</c> (50,000 by default) says how many operations of transactions are tried,
-/// <c>VTEPLAB_LOCKSTEP_SEED</c> (1) which. The long run, at low priority beside other work:
+/// <c>VTEPLAB_LOCKSTEP_SEED</c> (1) which, <c>VTEPLAB_LOCKSTEP_ROUND</c> (0) at which round to begin: a finding names the seed plus the round,
+/// SEED * 1000003 + ROUND. The long run, at low priority beside other work:
 /// <c>VTEPLAB_LOCKSTEP_OPERATIONS=1000000 VTEPLAB_LOCKSTEP_SEED=7 nice dotnet test lab/VtepLab.Contrast.Tests --filter
 /// FullyQualifiedName~LockStepTests --logger "console;verbosity=detailed"</c>.
 /// </remarks>
@@ -19,6 +20,7 @@ public class LockStepTests
 {
     private static readonly long Wanted = long.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_OPERATIONS") ?? "50000");
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_SEED") ?? "1");
+    private static readonly int FirstRound = int.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_ROUND") ?? "0");
 
     [Test]
     public async Task Every_reply_and_notification_is_ovsdb_servers()
@@ -26,7 +28,7 @@ public class LockStepTests
         // A server is used for a while only: its tables grow, and a finding needs a short history.
         var watch = Stopwatch.StartNew();
         var totals = new LockStepTotals();
-        for (var round = 0; totals.Operations < Wanted; round++)
+        for (var round = FirstRound; totals.Operations < Wanted; round++)
         {
             await RunRound(Seed * 1_000_003 + round, totals);
         }
