@@ -25,7 +25,7 @@ internal static partial class Conversation
         return Normalise(record.ToString(), endpoint);
     }
 
-    /// <summary>Numbers UUIDs by their first appearance, and takes out the address and the times of log lines.</summary>
+    /// <summary>Numbers UUIDs by their first appearance, and takes out the address, the times of log lines and what is chance.</summary>
     public static string Normalise(string text, string endpoint)
     {
         var known = new Dictionary<string, string>();
@@ -38,7 +38,13 @@ internal static partial class Conversation
 
             return number;
         });
-        return LogTimes().Replace(numbered, "").Replace(endpoint, "SERVER", StringComparison.Ordinal);
+        // Which of two rows with the same index values ovsdb-server calls the first is chance, about one time in four the other one.
+        var ordered = Duplicates().Replace(numbered, m =>
+        {
+            string[] rows = [.. new[] { m.Groups[1].Value, m.Groups[2].Value }.Order(StringComparer.Ordinal)];
+            return $"First row, with UUID {rows[0]}  Second row, with UUID {rows[1]}";
+        });
+        return LogTimes().Replace(ordered, "").Replace(endpoint, "SERVER", StringComparison.Ordinal);
     }
 
     [GeneratedRegex("('[^']*'|[^ '])+")]
@@ -46,6 +52,9 @@ internal static partial class Conversation
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Uuids();
+
+    [GeneratedRegex(@"First row, with UUID (<\d+>, [^.]*\.)  Second row, with UUID (<\d+>, [^.]*\.)")]
+    private static partial Regex Duplicates();
 
     [GeneratedRegex(@"(?m)^\d{4}-\d\d-\d\dT[\d:.]+Z\|\d+\|")]
     private static partial Regex LogTimes();

@@ -43,9 +43,9 @@ public class ScenarioRunnerTests
         Assert.That(other, Is.Not.EqualTo(first));
     }
 
-    [TestCase(31UL, 100UL, "chaos")]
-    [TestCase(1UL, 30UL, "l2gateway")]
-    [Explicit("an exploration, minutes long; the command line's explore is the way for more")]
+    // A few seeds at every build; the command line's explore is the way for more.
+    [TestCase(31UL, 60UL, "chaos")]
+    [TestCase(1UL, 3UL, "l2gateway")]
     public void Every_scenario_holds_for_every_seed(ulong first, ulong last, string of)
     {
         var failures = new List<string>();
