@@ -97,7 +97,7 @@ public sealed class L2GatewayAgent
         {
             await _host.Bus.CallAsync(
                 _options.Plugin with { Version = L2GatewayRpc.ReportStateVersion }, L2GatewayRpc.ReportState,
-                _heartbeat.Report(role.IsHeld, _switches.Keys), _options.ReportInterval, AgentOptions.Context, cancel);
+                _heartbeat.Report(role, _switches.Keys), _options.ReportInterval, AgentOptions.Context, cancel);
             _heartbeat.Accepted();
             role.Renew(sentAt);
             return true;

@@ -90,21 +90,49 @@ public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
         {
             case L2GatewayRpc.ReportState:
                 var answer = Agents.Report(request.Arguments, Now);
+                CompareWithTold(request.Arguments["agent_state"]!["agent_state"]!["configurations"]!["ovsdb_casts"]?.AsObject() ?? []);
                 lab.Driver.Spawn("election after a report", stopping => ElectAsync(stopping));
                 return ValueTask.FromResult<JsonNode?>(answer);
             case L2GatewayRpc.UpdateOvsdbChanges:
                 var name = (string)request.Arguments["ovsdb_data"]!["ovsdb_identifier"]!;
-                Mirror(name).Apply(request.Arguments);
-                if ((int)request.Arguments["activity"]! == 0)
-                {
-                    lab.Driver.Spawn($"heal {name}", _ => TryHealAsync(name));
-                }
-
+                Take(name, request);
                 return ValueTask.FromResult<JsonNode?>(null);
             case L2GatewayRpc.NotifyOvsdbStates:
                 return ValueTask.FromResult<JsonNode?>(null);
             default:
                 throw new BusRemoteException("NoSuchMethod", $"Endpoint does not support RPC method {request.Method}");
+        }
+    }
+
+    private void Take(string name, BusRequest request)
+    {
+        var isWhole = (int)request.Arguments["activity"]! == 0;
+        switch (Mirror(name).Ledger.Take(CastOrigin.Read(request.Context), isWhole, Agents.Term))
+        {
+            case CastVerdict.Apply:
+                Mirror(name).Apply(request.Arguments);
+                if (isWhole)
+                {
+                    lab.Driver.Spawn($"heal {name}", _ => TryHealAsync(name));
+                }
+
+                break;
+            case CastVerdict.ReadAnew:
+                Agents.ElectAnew();
+                lab.Driver.Spawn("election after a gap", stopping => ElectAsync(stopping));
+                break;
+        }
+    }
+
+    // What the broker had confirmed and lost shows here, if no later cast shows it.
+    private void CompareWithTold(JsonObject told)
+    {
+        foreach (var (name, last) in told)
+        {
+            if (CastOrigin.Read(last!.AsObject()) is { } sent && sent.Term == Agents.Term && Mirror(name).Ledger.Misses(sent))
+            {
+                Agents.ElectAnew();
+            }
         }
     }
 
@@ -122,11 +150,13 @@ public sealed class ScenarioPlugin(LabWorld lab) : IAsyncDisposable
 
     private async Task ElectAsync(CancellationToken cancel)
     {
-        if (Agents.Candidate(Now) is { } agent)
+        if (Agents.Elect(Now) is { } agent)
         {
+            var context = Context();
+            context[CastOrigin.TermMember] = Agents.Term;
             await lab.Driver.Bus.CastAsync(
                 new BusTarget(L2GatewayRpc.AgentTopic, Fanout: true), L2GatewayRpc.SetMonitorAgent, new SetMonitorAgentRequest(agent).ToJson(),
-                Context(), cancel);
+                context, cancel);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VtepLab.Neutron;
 
 namespace VtepLab.Scenarios.L2Gateway;
 
@@ -10,6 +11,9 @@ internal sealed class SwitchMirror
 
     /// <summary>How often the whole switch was told.</summary>
     public int Dumps { get; private set; }
+
+    /// <summary>Which casts were taken.</summary>
+    public CastLedger Ledger { get; } = new();
 
     /// <summary>Changes that do not fit what was told before: a row that came twice, or went or changed without having come.</summary>
     public List<string> Anomalies { get; } = [];

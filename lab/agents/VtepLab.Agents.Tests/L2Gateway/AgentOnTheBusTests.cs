@@ -100,6 +100,45 @@ public partial class AgentOnTheBusTests
         Assert.That((before, after), Is.EqualTo((1, 1)));
     }
 
+    [Test]
+    public void Casts_and_reports_say_under_which_election_and_in_which_order_they_were_made()
+    {
+        var (origins, report) = Run(async bus =>
+        {
+            await bus.ElectAsync("agent-1", term: 4);
+            await bus.UntilAsync(() => bus.Received("update_ovsdb_changes").Count == 1, TimeSpan.FromSeconds(1));
+            await bus.CallAsync("update_connection_to_gateway", Connect());
+            await bus.UntilAsync(() => bus.Changes("modified_physical_ports").Any(), TimeSpan.FromSeconds(3));
+            var told = bus.Received("report_state").Count;
+            await bus.UntilAsync(() => bus.Received("report_state").Count > told, TimeSpan.FromSeconds(40));
+            return (bus.Received("update_ovsdb_changes").Select(c => CastOrigin.Read(c.Context)!).ToList(), bus.Received("report_state")[^1]);
+        });
+
+        Assert.That(origins, Is.EqualTo(origins.Select((_, i) => new CastOrigin(4, origins[0].Session, i))));
+        var configurations = report.Arguments["agent_state"]!["agent_state"]!["configurations"]!;
+        Assert.That((long)configurations["monitor_term"]!, Is.EqualTo(4));
+        Assert.That(CastOrigin.Read(configurations["ovsdb_casts"]!["leaf1"]!.AsObject()), Is.EqualTo(origins[^1]));
+    }
+
+    [Test]
+    public void An_agent_elected_anew_tells_everything_anew_and_heeds_no_older_election()
+    {
+        var terms = Run(async bus =>
+        {
+            await bus.ElectAsync("agent-1", term: 4);
+            await bus.UntilAsync(() => bus.Received("update_ovsdb_changes").Count == 1, TimeSpan.FromSeconds(1));
+            await bus.ElectAsync("agent-1", term: 4);
+            await bus.ElectAsync("agent-2", term: 3);
+            await bus.WaitAsync(TimeSpan.FromSeconds(5));
+            await bus.ElectAsync("agent-1", term: 5);
+            await bus.WaitAsync(TimeSpan.FromSeconds(5));
+            return bus.Received("update_ovsdb_changes").Select(c => CastOrigin.Read(c.Context)!).ToList();
+        });
+
+        Assert.That(terms.Select(t => (t.Term, t.Sequence)), Is.EqualTo(new[] { ((long?)4, 0L), (5, 0) }));
+        Assert.That(terms[0].Session, Is.Not.EqualTo(terms[1].Session));
+    }
+
     [TestCase("update_connection_to_gateway", "leaf9", "OVSDBError", "agent agent-1 looks after no switch 'leaf9'")]
     [TestCase("make_coffee", "leaf1", "NoSuchMethod", "Endpoint does not support RPC method make_coffee")]
     public void What_cannot_be_done_is_refused(string method, string identifier, string remoteClass, string message)
@@ -127,7 +166,7 @@ public partial class AgentOnTheBusTests
         {
             await bus.WaitAsync(TimeSpan.FromMinutes(2));
             // A request that comes in time tells how the two clocks stand.
-            await bus.CallAsync("delete_vif_from_gateway", new DeleteVifRequest("leaf1", Guid.Empty, []).ToJson(), sentAt: "2026-01-01 00:02:00.000000");
+            await bus.CallAsync("agent_updated", [], sentAt: "2026-01-01 00:02:00.000000");
             var late = await bus.RefusedAsync("update_connection_to_gateway", Connect(), sentAt: "2026-01-01 00:00:50.000000");
             return (late, await bus.NetworksAsync());
         });
@@ -199,8 +238,9 @@ public partial class AgentOnTheBusTests
 
         public Task WaitAsync(TimeSpan time) => lab.Driver.DelayAsync(time).AsTask();
 
-        public async Task ElectAsync(string agent) => await lab.Driver.Bus.CastAsync(
-            new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = agent });
+        public async Task ElectAsync(string agent, long? term = null) => await lab.Driver.Bus.CastAsync(
+            new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = agent },
+            term is null ? null : new JsonObject { [CastOrigin.TermMember] = term });
 
         public async Task CallAsync(string method, JsonObject arguments, string? sentAt = null, string version = "1.0") =>
             await lab.Driver.Bus.CallAsync(

@@ -8,7 +8,8 @@ namespace VtepLab.L2Gateway.Agent;
 /// <summary>Whether this agent monitors, and what it does while it does.</summary>
 /// <remarks>
 /// The role is held on a lease that every report the plugin takes renews. It ends before the plugin counts the agent for dead, so an
-/// agent that hung and wakes up with changes in its hands knows that it may have a successor, and keeps them to itself.
+/// agent that hung and wakes up with changes in its hands knows that it may have a successor, and keeps them to itself. What it had
+/// handed to the broker's stream before cannot be taken back, so every cast says under which election it was made.
 /// </remarks>
 internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
     private readonly List<SwitchMonitor> _monitors = [];
     private CancellationTokenSource? _term;
     private long _renewed;
+    private long _newest;
 
     /// <summary>Called when the role was taken or laid down.</summary>
     public Action? Changed { get; set; }
@@ -25,27 +27,45 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
     /// <summary>True while this agent monitors.</summary>
     public bool IsHeld => _term is not null;
 
+    /// <summary>The election under which it monitors; null when it does not, or when the plugin numbers none.</summary>
+    public long? Term { get; private set; }
+
+    /// <summary>The last cast of each switch that the broker has confirmed.</summary>
+    public IEnumerable<(string Name, CastOrigin Last)> Told => _monitors.Where(m => m.LastTold is not null).Select(m => (m.Name, m.LastTold!));
+
     /// <summary>The switches that are monitored and whether the copy follows them, in the order of the configuration.</summary>
     public IEnumerable<(string Name, bool IsConnected)> States => _monitors.Select(m => (m.Name, m.IsConnected));
 
-    /// <summary>The plugin has elected an agent; being elected again changes nothing.</summary>
-    public void Elect(string hostname)
+    /// <summary>The plugin has elected an agent; being elected again changes nothing, unless it is a later election.</summary>
+    /// <param name="hostname">The agent.</param>
+    /// <param name="term">The number of the election; an older one than was heard of is late and means nothing.</param>
+    public void Elect(string hostname, long? term)
     {
-        if (hostname != options.Host)
+        if (term < _newest)
         {
-            StepDown();
+            _log.LogInformation("the election of {Agent} in term {Term} comes late: term {Newest} is known", hostname, term, _newest);
+            return;
         }
-        else if (_term is null)
+
+        var isLater = term > _newest;
+        _newest = term ?? _newest;
+        if (hostname != options.Host || isLater)
         {
-            _log.LogInformation("agent {Agent} monitors from now on", options.Host);
+            StepDown(); // Elected anew, it reads everything anew: that is how a plugin asks for what it missed.
+        }
+
+        if (hostname == options.Host && _term is null)
+        {
+            _log.LogInformation("agent {Agent} monitors from now on, term {Term}", options.Host, term);
+            Term = term;
             _term = new CancellationTokenSource();
             _renewed = host.Time.GetTimestamp(); // The plugin has just spoken to this agent, as one that it takes for alive.
-            var term = _term.Token;
+            var ended = _term.Token;
             foreach (var target in options.OvsdbHosts)
             {
-                var monitor = new SwitchMonitor(host, target, options, CastAsync);
+                var monitor = new SwitchMonitor(host, target, options, term, CastAsync);
                 _monitors.Add(monitor);
-                host.Spawn($"monitor {target.Name}", _ => monitor.RunAsync(term));
+                host.Spawn($"monitor {target.Name}", _ => monitor.RunAsync(ended));
             }
 
             Changed?.Invoke();
@@ -72,7 +92,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
         if (_term is { } term)
         {
             _log.LogInformation("agent {Agent} no longer monitors", options.Host);
-            _term = null;
+            (_term, Term) = (null, null);
             _monitors.Clear();
             term.Cancel();
             term.Dispose();
@@ -83,7 +103,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
     /// <inheritdoc/>
     public void Dispose() => StepDown();
 
-    private async Task CastAsync(JsonObject arguments, CancellationToken cancel)
+    private async Task CastAsync(JsonObject arguments, CastOrigin origin, CancellationToken cancel)
     {
         while (true)
         {
@@ -91,7 +111,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
             cancel.ThrowIfCancellationRequested();
             try
             {
-                await host.Bus.CastAsync(options.Plugin, L2GatewayRpc.UpdateOvsdbChanges, arguments, AgentOptions.Context, cancel);
+                await host.Bus.CastAsync(options.Plugin, L2GatewayRpc.UpdateOvsdbChanges, arguments, origin.WriteTo(AgentOptions.Context), cancel);
                 return;
             }
             catch (Exception failed) when (failed is IOException or TimeoutException)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using VtepLab.Neutron;
 using VtepLab.Ovsdb;
 using VtepLab.OvsdbPeers;
 using VtepLab.Runtime;
@@ -16,22 +17,25 @@ internal sealed class SwitchMonitor
     private const int MaxWaiting = 10_000;
 
     private readonly IHost _host;
-    private readonly Func<JsonObject, CancellationToken, Task> _cast;
+    private readonly long? _term;
+    private readonly Func<JsonObject, CastOrigin, CancellationToken, Task> _cast;
     private readonly OvsdbClientSession _session;
     private readonly ChangeCast _casts;
     private readonly Queue<JsonObject> _waiting = new();
     private readonly ILogger _log;
     private TaskCompletionSource _work = new();
     private bool _isDumpDue;
+    private CastOrigin? _origin;
 
     /// <summary>Watches a switch.</summary>
     /// <param name="host">The host.</param>
     /// <param name="target">The switch.</param>
     /// <param name="options">The agent's options.</param>
+    /// <param name="term">The election under which it does.</param>
     /// <param name="cast">Sends one cast and returns when the broker has it.</param>
-    public SwitchMonitor(IHost host, OvsdbHost target, AgentOptions options, Func<JsonObject, CancellationToken, Task> cast)
+    public SwitchMonitor(IHost host, OvsdbHost target, AgentOptions options, long? term, Func<JsonObject, CastOrigin, CancellationToken, Task> cast)
     {
-        (_host, _cast, Name) = (host, cast, target.Name);
+        (_host, _term, _cast, Name) = (host, term, cast, target.Name);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.SwitchMonitor");
         _session = new OvsdbClientSession(host, options.SessionWith(target, ChangeCast.Monitored));
         _casts = new ChangeCast(target.Name, _session.Replica);
@@ -50,6 +54,9 @@ internal sealed class SwitchMonitor
 
     /// <summary>True while the copy follows the switch.</summary>
     public bool IsConnected => _session.IsActive;
+
+    /// <summary>The last cast that the broker has confirmed; null before the first.</summary>
+    public CastOrigin? LastTold { get; private set; }
 
     /// <summary>Works until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -99,17 +106,25 @@ internal sealed class SwitchMonitor
             if (_isDumpDue)
             {
                 _isDumpDue = false;
-                await _cast(_casts.Whole(), cancel);
+                _origin = new CastOrigin(_term, _host.Entropy.NewUuid().ToString("N"), 0);
+                await TellAsync(_casts.Whole(), _origin, cancel);
                 await _host.DelayAsync(QuietAfterDump, cancel);
             }
             else if (_waiting.TryDequeue(out var next))
             {
-                await _cast(next, cancel);
+                _origin = _origin! with { Sequence = _origin.Sequence + 1 };
+                await TellAsync(next, _origin, cancel);
             }
             else
             {
                 _work = new TaskCompletionSource();
             }
         }
+    }
+
+    private async Task TellAsync(JsonObject arguments, CastOrigin origin, CancellationToken cancel)
+    {
+        await _cast(arguments, origin, cancel);
+        LastTold = origin;
     }
 }

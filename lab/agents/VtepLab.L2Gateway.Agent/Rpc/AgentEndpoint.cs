@@ -15,11 +15,11 @@ internal sealed class AgentEndpoint
 
     private readonly AgentOptions _options;
     private readonly IReadOnlyDictionary<string, GatewaySwitch> _switches;
-    private readonly Action<string> _setMonitor;
+    private readonly Action<string, long?> _setMonitor;
     private readonly ILogger _log;
     private readonly CallerClock _clock;
 
-    public AgentEndpoint(IHost host, AgentOptions options, IReadOnlyDictionary<string, GatewaySwitch> switches, Action<string> setMonitor)
+    public AgentEndpoint(IHost host, AgentOptions options, IReadOnlyDictionary<string, GatewaySwitch> switches, Action<string, long?> setMonitor)
     {
         (_options, _switches, _setMonitor, _clock) = (options, switches, setMonitor, new CallerClock(host.Time));
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.AgentEndpoint");
@@ -32,7 +32,7 @@ internal sealed class AgentEndpoint
         try
         {
             RefuseUnservable(request);
-            RefuseLate(request);
+            RefuseLate(request, AgeOf(request));
             await DispatchAsync(request, cancel);
             return null;
         }
@@ -49,7 +49,7 @@ internal sealed class AgentEndpoint
         switch (request.Method)
         {
             case L2GatewayRpc.SetMonitorAgent:
-                _setMonitor(SetMonitorAgentRequest.Read(request.Arguments).Hostname);
+                _setMonitor(SetMonitorAgentRequest.Read(request.Arguments).Hostname, CastOrigin.TermOf(request.Context));
                 break;
             case L2GatewayRpc.AddVif:
                 var add = AddVifRequest.Read(request.Arguments);
@@ -96,16 +96,20 @@ internal sealed class AgentEndpoint
     }
 
     // A call whose caller has given up must not be carried out: the plugin has told its user that nothing was done.
-    private void RefuseLate(BusRequest request)
+    private void RefuseLate(BusRequest request, TimeSpan age)
     {
-        if (request.Method is not (L2GatewayRpc.SetMonitorAgent or L2GatewayRpc.DeleteNetwork)
-            && request.Context["timestamp"] is JsonValue value && value.GetValueKind() == JsonValueKind.String
-            && DateTimeOffset.TryParse(
-                value.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var sent)
-            && _clock.AgeOf(sent) is var age && age > _options.RpcResponseTimeout)
+        if (request.Method is not (L2GatewayRpc.SetMonitorAgent or L2GatewayRpc.DeleteNetwork) && age > _options.RpcResponseTimeout)
         {
             throw new GatewayException(
                 $"{request.Method} is {age.TotalSeconds:0} s old, its caller waits {_options.RpcResponseTimeout.TotalSeconds:0} s: not carried out");
         }
     }
+
+    // Every request teaches how far the two clocks are apart, also those that are never too late.
+    private TimeSpan AgeOf(BusRequest request) =>
+        request.Context["timestamp"] is JsonValue value && value.GetValueKind() == JsonValueKind.String
+        && DateTimeOffset.TryParse(
+            value.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var sent)
+            ? _clock.AgeOf(sent)
+            : TimeSpan.Zero;
 }
