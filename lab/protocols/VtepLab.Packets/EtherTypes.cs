@@ -34,6 +34,9 @@ public static class IpProtocols
     /// <summary>UDP.</summary>
     public const byte Udp = 17;
 
+    /// <summary>SCTP.</summary>
+    public const byte Sctp = 132;
+
     /// <summary>ICMPv6.</summary>
     public const byte IcmpV6 = 58;
 }

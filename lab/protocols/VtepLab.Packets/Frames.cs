@@ -69,6 +69,27 @@ public static class Frames
         return Ip(source, destination, source.IsV6 ? IpProtocols.IcmpV6 : IpProtocols.Icmp, message);
     }
 
+    /// <summary>An IPv4 packet that tells the sender of another why it went no further.</summary>
+    /// <param name="source">Who tells.</param>
+    /// <param name="about">The packet.</param>
+    /// <param name="error">Why.</param>
+    public static byte[] IcmpError(IpAddress source, in IPv4Packet about, IcmpError error)
+    {
+        var quoted = about.Wire[..Math.Min(about.Wire.Length, about.HeaderLength + Packets.IcmpError.QuotedBytes)];
+        var message = new byte[Packets.IcmpError.HeaderSize + quoted.Length];
+        quoted.CopyTo(message.AsSpan(Packets.IcmpError.HeaderSize));
+        error.Write(message);
+        return Ip(source, about.Source, IpProtocols.Icmp, message);
+    }
+
+    /// <summary>A neighbour message of IPv6 as a frame.</summary>
+    public static byte[] Neighbor(NeighborMessage message, IpAddress source, IpAddress destination, MacAddress from, MacAddress to)
+    {
+        Span<byte> wire = stackalloc byte[message.Size];
+        message.Write(wire, source, destination);
+        return Ethernet(to, from, EtherTypes.IPv6, Ip(source, destination, IpProtocols.IcmpV6, wire, NeighborMessage.HopLimit));
+    }
+
     /// <summary>The UDP payload that carries a frame through a VXLAN tunnel.</summary>
     public static byte[] Vxlan(Vni vni, ReadOnlySpan<byte> frame)
     {

@@ -27,6 +27,15 @@ public readonly ref struct IPv4Packet
     /// <summary>True for every piece of a fragmented packet, the first and the last included.</summary>
     public bool IsFragment => (BinaryPrimitives.ReadUInt16BigEndian(_wire[6..]) & 0x3FFF) != 0;
 
+    /// <summary>Where in the unfragmented payload this one begins, in bytes; 0 for the first fragment and for a whole packet.</summary>
+    public int FragmentOffset => (BinaryPrimitives.ReadUInt16BigEndian(_wire[6..]) & 0x1FFF) * 8;
+
+    /// <summary>True when a further fragment follows.</summary>
+    public bool HasMoreFragments => (_wire[6] & 0x20) != 0;
+
+    /// <summary>The options as they stand, padding included; empty for most packets.</summary>
+    public ReadOnlySpan<byte> Options => _wire[HeaderSize..HeaderLength];
+
     /// <summary>Time to live.</summary>
     public byte TimeToLive => _wire[8];
 
@@ -65,6 +74,23 @@ public readonly ref struct IPv4Packet
         return true;
     }
 
+    /// <summary>The whole packet.</summary>
+    public ReadOnlySpan<byte> Wire => _wire;
+
+    /// <summary>Takes one from the time to live of a packet in place, and mends its checksum (RFC 1624).</summary>
+    /// <exception cref="InvalidOperationException">It is 0 already.</exception>
+    public static void DecrementTimeToLive(Span<byte> packet)
+    {
+        if (packet[8] == 0)
+        {
+            throw new InvalidOperationException("the time to live is 0 and cannot be less");
+        }
+
+        packet[8]--;
+        var sum = (uint)BinaryPrimitives.ReadUInt16BigEndian(packet[10..]) + 0x0100;
+        BinaryPrimitives.WriteUInt16BigEndian(packet[10..], (ushort)((sum + (sum >= 0xFFFF ? 1u : 0u)) & 0xFFFF)); // The carry comes around.
+    }
+
     /// <summary>Writes a header without options, checksum included.</summary>
     /// <param name="to">At least <see cref="HeaderSize"/> bytes.</param>
     /// <param name="source">The source address, IPv4.</param>
@@ -95,6 +121,28 @@ public readonly ref struct IPv4Packet
         to[9] = protocol;
         source.Write(to[12..]);
         destination.Write(to[16..]);
+        BinaryPrimitives.WriteUInt16BigEndian(to[10..], InternetChecksum.Of(to[..HeaderSize]));
+    }
+
+    /// <summary>Writes the header of one piece of a fragmented packet, checksum included.</summary>
+    /// <param name="to">At least <see cref="HeaderSize"/> bytes.</param>
+    /// <param name="source">The source address, IPv4.</param>
+    /// <param name="destination">The destination address, IPv4.</param>
+    /// <param name="protocol">The protocol of the whole payload.</param>
+    /// <param name="payloadBytes">Size of this piece.</param>
+    /// <param name="offset">Where it begins in the whole payload, in bytes; a multiple of 8.</param>
+    /// <param name="hasMore">True when a further piece follows.</param>
+    /// <param name="timeToLive">Time to live.</param>
+    /// <param name="identification">The same number in all pieces.</param>
+    public static void WriteFragmentHeader(
+        Span<byte> to, IpAddress source, IpAddress destination, byte protocol, int payloadBytes, int offset, bool hasMore, byte timeToLive = 64,
+        ushort identification = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(offset % 8, 0, nameof(offset));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)offset, 0x1FFFu * 8, nameof(offset));
+        WriteHeader(to, source, destination, protocol, payloadBytes, timeToLive, identification, doNotFragment: false);
+        BinaryPrimitives.WriteUInt16BigEndian(to[6..], (ushort)((hasMore ? 0x2000 : 0) | (offset / 8)));
+        BinaryPrimitives.WriteUInt16BigEndian(to[10..], 0);
         BinaryPrimitives.WriteUInt16BigEndian(to[10..], InternetChecksum.Of(to[..HeaderSize]));
     }
 }

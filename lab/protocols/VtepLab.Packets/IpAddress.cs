@@ -31,6 +31,9 @@ public readonly record struct IpAddress : IComparable<IpAddress>
     /// <summary>True for 255.255.255.255.</summary>
     public bool IsBroadcast => !IsV6 && _value == 0xFFFFFFFF;
 
+    /// <summary>True for 169.254.0.0/16 and fe80::/10.</summary>
+    public bool IsLinkLocal => IsV6 ? (_value >> 118) == 0x3FA : (_value >> 16) == 0xA9FE;
+
     /// <summary>True for 127.0.0.0/8 and ::1.</summary>
     public bool IsLoopback => IsV6 ? _value == UInt128.One : (_value >> 24) == 127;
 
@@ -71,6 +74,20 @@ public readonly record struct IpAddress : IComparable<IpAddress>
     /// <exception cref="FormatException">The text is no IP address.</exception>
     public static IpAddress Parse(string text) =>
         TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is no IP address; expected a form such as 192.0.2.11 or 2001:db8::1");
+
+    /// <summary>The mask with so many leading ones, in the form of an address.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 0, or above 32 or 128.</exception>
+    public static IpAddress Mask(bool isV6, int length)
+    {
+        var bits = isV6 ? 128 : 32;
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, bits);
+        var value = length == 0 ? UInt128.Zero : UInt128.MaxValue << (128 - length);
+        return new IpAddress(value >> (128 - bits), isV6);
+    }
+
+    /// <summary>The bits that both have; the two are of one family.</summary>
+    public static IpAddress operator &(IpAddress left, IpAddress right) => new(left._value & right._value, left.IsV6);
 
     public static bool operator <(IpAddress left, IpAddress right) => left.CompareTo(right) < 0;
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -33,11 +34,24 @@ public readonly record struct MacAddress : IComparable<MacAddress>
     /// <summary>ff:ff:ff:ff:ff:ff.</summary>
     public static MacAddress Broadcast => new(0xFFFF_FFFF_FFFFUL);
 
+    /// <summary>The group address that frames to an IP group go to (RFC 1112 section 6.4, RFC 2464 section 7).</summary>
+    public static MacAddress OfGroup(IpAddress group)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        group.Write(bytes);
+        return group.IsV6
+            ? new MacAddress(0x3333_0000_0000UL | BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]))
+            : new MacAddress(0x0100_5E00_0000UL | (BinaryPrimitives.ReadUInt32BigEndian(bytes) & 0x7F_FFFF));
+    }
+
     /// <summary>The 48 bits as a number.</summary>
     public ulong Value => _value;
 
     /// <summary>True for 00:00:00:00:00:00, which nobody may use.</summary>
     public bool IsZero => _value == 0;
+
+    /// <summary>True for ff:ff:ff:ff:ff:ff.</summary>
+    public bool IsBroadcast => _value == 0xFFFF_FFFF_FFFFUL;
 
     /// <summary>True for every group address, broadcast included.</summary>
     public bool IsGroup => (_value & GroupBit) != 0;
