@@ -7,6 +7,18 @@ internal sealed class FaultSet(SwitchQuirks quirks)
 {
     private readonly List<string> _found = [];
 
+    /// <summary>True when nothing is wrong.</summary>
+    public bool IsEmpty => _found.Count == 0;
+
+    /// <summary>These faults and those of another set.</summary>
+    public FaultSet With(FaultSet other)
+    {
+        var all = new FaultSet(quirks);
+        _found.ForEach(all.Add);
+        other._found.ForEach(all.Add);
+        return all;
+    }
+
     /// <summary>Notes a fault; a second time is no further fault.</summary>
     public void Add(string fault)
     {

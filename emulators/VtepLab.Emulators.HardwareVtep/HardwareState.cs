@@ -23,6 +23,22 @@ public sealed record HardwareState(
         new Dictionary<(RowId<LogicalSwitch>, MacAddress), HardwareLocator>(),
         new Dictionary<RowId<LogicalSwitch>, IReadOnlyList<HardwareLocator>>(),
         new Dictionary<IpAddress, RowId<Tunnel>>());
+
+    /// <summary>Where frames to one group address of a network go instead of the flood list.</summary>
+    public IReadOnlyDictionary<(RowId<LogicalSwitch> Network, MacAddress Group), IReadOnlyList<HardwareLocator>> Groups { get; init; } =
+        new Dictionary<(RowId<LogicalSwitch>, MacAddress), IReadOnlyList<HardwareLocator>>();
+
+    /// <summary>Where the VTEP lives that sends ARP requests for a router from an address.</summary>
+    public IReadOnlyDictionary<MacAddress, HardwareLocator> ArpSources { get; init; } = new Dictionary<MacAddress, HardwareLocator>();
+
+    /// <summary>The rules on a VLAN of a port; VLAN <see cref="WholePort"/> stands for all of them.</summary>
+    public IReadOnlyDictionary<(string Port, int Vlan), HardwareAcl> PortAcls { get; init; } = new Dictionary<(string, int), HardwareAcl>();
+
+    /// <summary>The routers, in the order of their names.</summary>
+    public IReadOnlyList<HardwareRouter> Routers { get; init; } = [];
+
+    /// <summary>The key of an ACL on every VLAN of a port, in the words of acl_bindings.</summary>
+    public const int WholePort = 0;
 }
 
 /// <summary>A network in the hardware.</summary>
@@ -35,4 +51,5 @@ public sealed record HardwareNetwork(RowId<LogicalSwitch> Id, string Name, Vni? 
 /// <summary>A tunnel's far end.</summary>
 /// <param name="Address">Its address.</param>
 /// <param name="Vni">The VNI to use towards it, where the locator has one of its own.</param>
-public readonly record struct HardwareLocator(IpAddress Address, Vni? Vni);
+/// <param name="Own">The switch's address that the tunnel starts from.</param>
+public readonly record struct HardwareLocator(IpAddress Address, Vni? Vni, IpAddress Own);

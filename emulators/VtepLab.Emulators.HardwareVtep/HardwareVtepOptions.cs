@@ -52,8 +52,20 @@ public sealed record HardwareVtepOptions
     /// <summary>True when it can replicate frames to several tunnels itself.</summary>
     public bool ReplicatesAtSource { get; init; } = true;
 
-    /// <summary>True when it takes IPv6 far ends from controllers; frames are carried over IPv4 only.</summary>
-    public bool HasIPv6Underlay { get; init; }
+    /// <summary>True when it routes between networks; false makes it say so of every Logical_Router.</summary>
+    public bool HasRouting { get; init; } = true;
+
+    /// <summary>How many routers it can make.</summary>
+    public int MaxRouters { get; init; } = 64;
+
+    /// <summary>How many static routes each of its routers takes.</summary>
+    public int MaxStaticRoutes { get; init; } = 1024;
+
+    /// <summary>How many rules of bound access lists its hardware holds; a list bound in several places counts once.</summary>
+    public int MaxAclRules { get; init; } = 1024;
+
+    /// <summary>The MAC address its routers have in every network and send ARP requests from; null for that of the underlay port.</summary>
+    public string? RouterMac { get; init; }
 
     /// <summary>From a change of the database to the hardware that follows it; not below zero.</summary>
     public TimeSpan ReactionTime { get; init; } = TimeSpan.FromMilliseconds(10);
@@ -67,7 +79,9 @@ public sealed record HardwareVtepOptions
     /// <summary>The MAC address of its underlay port.</summary>
     public string UnderlayMac { get; init; } = "02:1a:c0:00:02:0b";
 
-    /// <summary>The next hop to every far end; null when far ends are on the link.</summary>
+    internal string EffectiveRouterMac => RouterMac ?? UnderlayMac;
+
+    /// <summary>The next hop to every far end of its family; null when far ends are on the link.</summary>
     public string? UnderlayGateway { get; init; }
 
     /// <summary>How often counters are written while frames pass; above zero.</summary>
@@ -91,11 +105,14 @@ public sealed record HardwareVtepOptions
         }
 
         Expect(SchemaVersion is null || VtepSchema.Versions.Contains(SchemaVersion), $"hardware_vtep has no version {SchemaVersion}");
-        Expect(MaxRemoteMacs >= 0 && MaxTunnels >= 0 && MaxBfdSessions >= 0, "a limit is below zero");
+        Expect(
+            MaxRemoteMacs >= 0 && MaxTunnels >= 0 && MaxBfdSessions >= 0 && MaxRouters >= 0 && MaxStaticRoutes >= 0 && MaxAclRules >= 0,
+            "a limit is below zero");
         Expect(
             ReactionTime >= TimeSpan.Zero && MacAge > TimeSpan.Zero && StatsInterval > TimeSpan.Zero,
             "reaction time below zero, or MAC age or statistics interval not above it");
         Expect(MacAddress.TryParse(UnderlayMac, out _), $"underlay MAC '{UnderlayMac}' is no MAC address");
+        Expect(RouterMac is null || MacAddress.TryParse(RouterMac, out _), $"router MAC '{RouterMac}' is no MAC address");
         Expect(UnderlayGateway is null || IpAddress.TryParse(UnderlayGateway, out _), $"underlay gateway '{UnderlayGateway}' is no IP address");
     }
 

@@ -14,7 +14,8 @@ internal sealed partial class SwitchAgent
     /// <summary>What passed through a binding; null where no frames are carried.</summary>
     public Func<string, int, BindingCounters?>? CountersOf { get; set; }
 
-    private Dictionary<(string Port, int Vlan), RowId<LogicalSwitch>> ReconcilePorts(VtepEdit edit)
+    private Dictionary<(string Port, int Vlan), RowId<LogicalSwitch>> ReconcilePorts(
+        VtepEdit edit, Dictionary<RowId<Acl>, HardwareAcl> acls, Dictionary<(string, int), HardwareAcl> portAcls)
     {
         var active = new Dictionary<(string, int), RowId<LogicalSwitch>>();
         foreach (var (name, port) in OwnPorts())
@@ -33,11 +34,7 @@ internal sealed partial class SwitchAgent
                 stats = stats.With(vlan, WriteCounters(edit, port, vlan, CountersOf?.Invoke(name, (int)vlan)));
             }
 
-            if (port.AclBindings.Count > 0)
-            {
-                faults.Add(Faults.InvalidAclBinding);
-            }
-
+            BindPortAcls(name, port, acls, faults, portAcls);
             edit.Update(port with { VlanStats = stats, PortFaultStatus = _ledger.Settle(port.Id.Uuid, faults, port.PortFaultStatus) });
         }
 

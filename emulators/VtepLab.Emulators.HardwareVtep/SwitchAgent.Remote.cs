@@ -120,27 +120,43 @@ internal sealed partial class SwitchAgent
         return _installed.ToDictionary(i => i.Key, i => usable[i.Value].Locator);
     }
 
-    /// <summary>The flood list of every network: what all its unknown-dst rows name together.</summary>
-    private Dictionary<RowId<LogicalSwitch>, List<HardwareLocator>> ReadFloods(FaultSet faults)
+    /// <summary>The flood list of every network and of every group address with rows of its own: what all the rows of one name together.</summary>
+    private (Dictionary<RowId<LogicalSwitch>, List<HardwareLocator>> Floods,
+        Dictionary<(RowId<LogicalSwitch> Network, MacAddress Group), List<HardwareLocator>> Groups) ReadFloods(FaultSet faults)
     {
         var floods = new Dictionary<RowId<LogicalSwitch>, List<HardwareLocator>>();
+        var groups = new Dictionary<(RowId<LogicalSwitch>, MacAddress), List<HardwareLocator>>();
         foreach (var row in _tables.All<McastMacsRemote>())
         {
             var members = (_tables.Find(row.LocatorSet)?.Locators ?? [])
-                .Select(l => ReadRemote(l, faults, isOwnAllowed: true)).OfType<HardwareLocator>();
+                .Select(l => ReadRemote(l, faults, isOwnAllowed: true)).OfType<HardwareLocator>().ToList();
             if (row.Mac == McastMacsRemote.UnknownDst)
             {
-                var list = floods.GetValueOrDefault(row.LogicalSwitch) ?? [];
-                floods[row.LogicalSwitch] = list;
-                list.AddRange(members.Where(m => !list.Contains(m)));
+                Add(floods, row.LogicalSwitch);
             }
-            else
+            else if (!MacAddress.TryParse(row.Mac, out var group) || !group.IsGroup)
             {
-                _ = members.Count(); // Other groups are not programmed, but a bad address in them is still told.
+                faults.AddUnless(SwitchQuirkBook.SilentBadMac, Faults.Unspecified);
+            }
+            else if (_quirks.Has(SwitchQuirkBook.GroupReplacesFlooding))
+            {
+                floods[row.LogicalSwitch] = members;
+            }
+            else if (!_quirks.Has(SwitchQuirkBook.IgnoresGroups))
+            {
+                Add(groups, (row.LogicalSwitch, group));
+            }
+
+            void Add<TKey>(Dictionary<TKey, List<HardwareLocator>> lists, TKey key)
+                where TKey : notnull
+            {
+                var list = lists.GetValueOrDefault(key) ?? [];
+                lists[key] = list;
+                list.AddRange(members.Where(m => !list.Contains(m)));
             }
         }
 
-        return floods;
+        return (floods, groups);
     }
 
     /// <summary>The far end a locator names; null, with a fault, for one that cannot be a far end.</summary>
@@ -152,19 +168,20 @@ internal sealed partial class SwitchAgent
         }
 
         var isAddress = IpAddress.TryParse(locator.DstIp, out var address);
-        if (isAddress && isOwnAllowed && _ownAddresses.Contains(address))
+        if (isAddress && _ownAddresses.Contains(address) && (isOwnAllowed || _hasSiblings))
         {
-            return null; // Controllers put every member into one set; the switch takes itself out.
+            // Controllers put every member into one set; the switch takes itself out. And a row that tells one switch of another in the
+            // same database is no concern of the one it names.
+            return _quirks.Has(SwitchQuirkBook.CopiesToItself) ? new HardwareLocator(address, ReadTunnelKey(locator.TunnelKey, faults), address) : null;
         }
 
         if (!isAddress || address.IsUnspecified || address.IsMulticast || address.IsBroadcast || address.IsLoopback
-            || _ownAddresses.Contains(address) || (address.IsV6 && !_options.HasIPv6Underlay))
+            || _ownAddresses.Contains(address) || OwnAddressFor(address) is not { } own)
         {
             faults.AddUnless(SwitchQuirkBook.SilentBadAddress, Faults.Unspecified);
             return null;
         }
 
-        var key = ReadTunnelKey(locator.TunnelKey, faults);
-        return new HardwareLocator(address, key);
+        return new HardwareLocator(address, _quirks.Has(SwitchQuirkBook.IgnoresLocatorKey) ? null : ReadTunnelKey(locator.TunnelKey, faults), own);
     }
 }

@@ -7,7 +7,9 @@ namespace VtepLab.Emulators.HardwareVtep;
 internal sealed partial class SwitchAgent
 {
     private readonly HashSet<RowId<Tunnel>> _ownTunnels = [];
+    private readonly Dictionary<IpAddress, IpAddress> _tunnelStarts = [];
     private readonly Dictionary<IpAddress, RowId<PhysicalLocator>> _openTunnels = [];
+    private bool _hasSiblings;
 
     /// <summary>The sessions that really run; null for a switch without an underlay, whose sessions stay down.</summary>
     public BfdBook? Bfd { get; set; }
@@ -37,7 +39,7 @@ internal sealed partial class SwitchAgent
             var mine = rows.Where(t => RemoteAddressOf(t) == address && MayUse(t)).Take(copies).Select(t => t.Id).ToList();
             while (mine.Count < copies)
             {
-                mine.Add(edit.Insert(new Tunnel { Local = EnsureOwnLocator(edit, OwnAddressFor(address)), Remote = locator }));
+                mine.Add(edit.Insert(new Tunnel { Local = EnsureOwnLocator(edit, OwnAddressFor(address) ?? address), Remote = locator }));
             }
 
             kept.AddRange(mine);
@@ -74,6 +76,11 @@ internal sealed partial class SwitchAgent
         foreach (var row in _tables.All<UcastMacsRemote>())
         {
             yield return (row.Locator, row.LogicalSwitch);
+        }
+
+        foreach (var row in _tables.All<ArpSourcesRemote>())
+        {
+            yield return (row.Locator, default);
         }
 
         foreach (var row in _tables.All<McastMacsRemote>())
@@ -116,8 +123,32 @@ internal sealed partial class SwitchAgent
     private IpAddress? RemoteAddressOf(Tunnel tunnel) =>
         IpAddress.TryParse(_tables.Find(tunnel.Remote)?.DstIp, out var address) ? address : null;
 
-    private IpAddress OwnAddressFor(IpAddress remote) =>
-        _ownAddresses.FirstOrDefault(a => a.IsV6 == remote.IsV6, _ownAddresses.Count > 0 ? _ownAddresses[0] : IpAddress.V4(0));
+    /// <summary>Where the tunnel to a far end starts: as its row says where a controller wrote one, else at the first address of its family.</summary>
+    private IpAddress? OwnAddressFor(IpAddress remote)
+    {
+        if (_tunnelStarts.TryGetValue(remote, out var start))
+        {
+            return start;
+        }
+
+        var first = _ownAddresses.ToList().FindIndex(a => a.IsV6 == remote.IsV6);
+        return first < 0 ? null : _ownAddresses[first];
+    }
+
+    /// <summary>What the whole of a look at the database needs of the switch's own row: whether it is alone, and where its tunnels start.</summary>
+    private void ReadSurroundings()
+    {
+        _hasSiblings = _tables.All<PhysicalSwitch>().Count > 1;
+        _tunnelStarts.Clear();
+        foreach (var tunnel in _tables.Find(_switch)!.Tunnels.Select(id => _tables.Find(id)).OfType<Tunnel>())
+        {
+            if (RemoteAddressOf(tunnel) is { } remote && IpAddress.TryParse(_tables.Find(tunnel.Local)?.DstIp, out var local)
+                && local.IsV6 == remote.IsV6 && _ownAddresses.Contains(local))
+            {
+                _tunnelStarts.TryAdd(remote, local);
+            }
+        }
+    }
 
     /// <summary>Inside a controller's transaction: rows whose locator nothing else names any more go, and the locator with them.</summary>
     private void WithdrawTunnels(VtepEdit edit)
@@ -166,9 +197,9 @@ internal sealed partial class SwitchAgent
                 : new ColumnMap<string, string>([new("enabled", "false"), new("info", $"no more than {_options.MaxBfdSessions} BFD sessions")]);
         }
 
-        if (Bfd is not null && RemoteAddressOf(tunnel) is { } remote)
+        if (Bfd is not null && RemoteAddressOf(tunnel) is { } remote && OwnAddressFor(remote) is { } own)
         {
-            return Bfd.Want(tunnel, remote);
+            return Bfd.Want(tunnel, remote, own);
         }
 
         return new ColumnMap<string, string>(

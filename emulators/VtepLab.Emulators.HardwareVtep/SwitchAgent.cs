@@ -16,6 +16,7 @@ internal sealed partial class SwitchAgent
     private readonly SwitchQuirks _quirks;
     private readonly VtepTables _tables;
     private readonly FaultLedger _ledger;
+    private readonly SharedFaults _shared;
     private readonly HashSet<(string Port, int Vlan)> _reserved = [];
     private readonly IReadOnlyList<IpAddress> _ownAddresses;
     private RowId<PhysicalSwitch> _switch;
@@ -24,9 +25,11 @@ internal sealed partial class SwitchAgent
     /// <param name="options">What the switch is.</param>
     /// <param name="database">Its database.</param>
     /// <param name="announcedName">The name it announces; the options' unless a quirk changes it.</param>
-    public SwitchAgent(HardwareVtepOptions options, Database database, string announcedName)
+    /// <param name="shared">The faults of rows that the switches of the database have in common.</param>
+    public SwitchAgent(HardwareVtepOptions options, Database database, string announcedName, SharedFaults shared)
     {
         _options = options;
+        _shared = shared;
         _quirks = options.Quirks;
         _announcedName = announcedName;
         _tables = new VtepTables(database);
@@ -85,18 +88,18 @@ internal sealed partial class SwitchAgent
         using var transaction = _tables.Database.Begin();
         var edit = new VtepEdit(_tables, transaction);
         EnsureInventory(edit);
+        ReadSurroundings();
         var faults = new FaultSet(_quirks);
         var networks = ReadNetworks(faults);
-        var bindings = ReconcilePorts(edit);
-        var floods = ReadFloods(faults);
+        var acls = ReadAcls(edit);
+        var portAcls = new Dictionary<(string, int), HardwareAcl>();
+        var bindings = ReconcilePorts(edit, acls, portAcls);
+        var (floods, groups) = ReadFloods(faults);
+        var arpSources = ReadArpSources(faults);
+        var routers = ReconcileRouters(edit, acls, faults);
         var macs = ChooseRemoteMacs(edit, networks, faults);
         var tunnels = ReconcileTunnels(edit, faults);
         ReconcileLocalRows(edit, bindings.Values.ToHashSet());
-        if (_tables.All<LogicalRouter>().Count > 0)
-        {
-            faults.AddUnless(SwitchQuirkBook.SilentRouter, Faults.LrSupport);
-        }
-
         var me = _tables.Find(_switch)!;
         edit.Update(me with { SwitchFaultStatus = _ledger.Settle(_switch.Uuid, faults, me.SwitchFaultStatus) });
         if (transaction.Commit() is { } error)
@@ -104,15 +107,27 @@ internal sealed partial class SwitchAgent
             throw error.AsException();
         }
 
-        Hardware = new HardwareState(
+        Hardware = WithStale(new HardwareState(
             networks,
             bindings,
             macs.Where(m => tunnels.ContainsKey(m.Value.Address)).ToDictionary(),
-            floods.ToDictionary(f => f.Key, f => (IReadOnlyList<HardwareLocator>)[.. f.Value.Where(l => tunnels.ContainsKey(l.Address))]),
-            tunnels);
+            floods.ToDictionary(f => f.Key, f => Reached(f.Value)),
+            tunnels)
+        {
+            Groups = groups.ToDictionary(g => g.Key, g => Reached(g.Value)),
+            ArpSources = arpSources.Where(s => tunnels.ContainsKey(s.Value.Address)).ToDictionary(),
+            PortAcls = portAcls,
+            Routers = routers,
+        });
+        _shared.Forget(row => !_tables.Exists(row));
         RememberBindings();
         Programmed?.Invoke(Hardware);
+
+        IReadOnlyList<HardwareLocator> Reached(List<HardwareLocator> members) => [.. members.Where(l => tunnels.ContainsKey(l.Address))];
     }
+
+    private ColumnSet<string> SettleShared(Uuid row, FaultSet faults, ColumnSet<string> stored) =>
+        _ledger.Settle(row, _shared.Merge(row, _announcedName, faults), stored);
 
     /// <summary>Takes part in a controller's transaction before it commits; see the remarks of the class.</summary>
     public void Withdraw(Transaction transaction)

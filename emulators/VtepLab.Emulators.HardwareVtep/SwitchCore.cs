@@ -1,6 +1,5 @@
 using VtepLab.HardwareVtep;
 using VtepLab.Ovsdb;
-using VtepLab.Packets;
 using VtepLab.Runtime;
 
 namespace VtepLab.Emulators.HardwareVtep;
@@ -26,9 +25,9 @@ internal sealed class SwitchCore
     public SwitchCore(HardwareVtepOptions options, Database database, TimeProvider time, Func<Guid> newUuid, Action<Action> whenTurnEnds)
     {
         (_options, _time, Database) = (options, time, database);
-        Learned = new LearnedMacs(time, options.MacAge);
+        Learned = new LearnedMacs(time, options.Quirks.Has(SwitchQuirkBook.NeverAges) ? null : options.MacAge);
         var name = options.Quirks.Has(SwitchQuirkBook.RenamesAtRestart) ? $"{options.Name}-{newUuid().ToString("N")[..8]}" : options.Name;
-        Agent = new SwitchAgent(options, Database, name);
+        Agent = new SwitchAgent(options, Database, name, new SharedFaults());
         Quirks = new SwitchServerQuirks(options, Agent, Database, whenTurnEnds);
         ServerOptions = new OvsdbServerOptions { Time = time, NewUuid = newUuid, Quirks = Quirks };
     }
@@ -66,14 +65,11 @@ internal sealed class SwitchCore
     public void Attach(IReadOnlyDictionary<string, IFramePort> ports, Func<double> jitter)
     {
         var underlay = _options.UnderlayPort is { } name && ports.TryGetValue(name, out var port)
-            ? new Underlay(
-                port, _time, MacAddress.Parse(_options.UnderlayMac), [.. _options.TunnelIps.Select(IpAddress.Parse)],
-                _options.UnderlayGateway is { } gateway ? IpAddress.Parse(gateway) : null)
-            : null;
-        var plane = new ForwardingPlane(_options, Learned, ports, underlay);
+            ? new Underlay(port, _time, _options) : null;
+        var plane = new ForwardingPlane(_options, Learned, ports, underlay, _time);
         if (underlay is not null)
         {
-            Bfd = new BfdBook(_time, jitter, MacAddress.Parse(_options.UnderlayMac), plane.SendBfd);
+            Bfd = new BfdBook(_time, jitter, _options, plane.SendBfd);
             Bfd.Changed += FallBehind;
             plane.IsHealthy = Bfd.IsHealthy;
             plane.BfdReceived = Bfd.Receive;

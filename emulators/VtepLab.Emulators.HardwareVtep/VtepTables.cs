@@ -29,6 +29,10 @@ internal sealed class VtepTables(Database database)
     public TRow? Find<TRow>(RowId<TRow> id)
         where TRow : class, IVtepRow<TRow> => Table<TRow>()?.Find(id.Uuid) is { } row ? Read<TRow>(row) : null;
 
+    /// <summary>True while a row of a fault column that switches share is there.</summary>
+    public bool Exists(Uuid uuid) =>
+        Table<Acl>()?.Find(uuid) is not null || Table<AclEntry>()?.Find(uuid) is not null || Table<LogicalRouter>()?.Find(uuid) is not null;
+
     /// <summary>The engine's row of an id.</summary>
     public Row Row<TRow>(RowId<TRow> id)
         where TRow : IVtepRow<TRow> =>

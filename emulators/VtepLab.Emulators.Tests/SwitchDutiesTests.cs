@@ -200,7 +200,7 @@ public class SwitchDutiesTests
 
         Assert.That(
             bench.Core.Agent.Hardware.Floods.Values.Single(),
-            Is.EqualTo(new[] { new HardwareLocator(IpAddress.Parse("192.0.2.12"), null) }));
+            Is.EqualTo(new[] { new HardwareLocator(IpAddress.Parse("192.0.2.12"), null, IpAddress.Parse("192.0.2.11")) }));
         Assert.That(bench.Dump("Physical_Switch", "switch_fault_status"), Is.EqualTo("""{"switch_fault_status":["set",[]]}"""));
     }
 

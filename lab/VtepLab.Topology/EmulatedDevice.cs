@@ -46,6 +46,7 @@ public sealed class EmulatedDevice
         MaxTunnels = 40,
         MaxBfdSessions = 4,
         ReplicatesAtSource = false,
+        HasRouting = false,
     };
 
     /// <summary>Runs something on the tester's machine, to its end; takes no longer than the computer needs.</summary>

@@ -83,7 +83,7 @@ public static class EmbeddedCertification
         Model = "emulated switch",
         Ports = [.. device.Ports.Select(p => new DevicePort(p, ""))],
         SourceNode = device.ReplicatesAtSource,
-        Routing = false,
+        Routing = device.HasRouting,
         MacLimit = device.MaxRemoteMacs,
         TunnelLimit = device.MaxTunnels,
         BfdLimit = device.MaxBfdSessions,

@@ -6,14 +6,16 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <summary>The BFD sessions of a switch, one for each far end whose Tunnel row asks for it.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="jitter">Even draws from 0 up to 1.</param>
-/// <param name="mac">Source of sent packets.</param>
-/// <param name="send">Sends a frame of VNI 0 to a far end.</param>
-internal sealed class BfdBook(TimeProvider time, Func<double> jitter, MacAddress mac, Action<IpAddress, byte[]> send)
+/// <param name="options">What the switch is; its underlay MAC is the source of sent packets.</param>
+/// <param name="send">Sends a frame of VNI 0 from one of the switch's addresses to a far end.</param>
+internal sealed class BfdBook(TimeProvider time, Func<double> jitter, HardwareVtepOptions options, Action<IpAddress, IpAddress, byte[]> send)
 {
     private const byte SingleHop = 255;
     private const ushort SourcePort = 49152;
 
+    private readonly MacAddress _mac = MacAddress.Parse(options.UnderlayMac);
     private readonly Dictionary<IpAddress, BfdSession> _sessions = [];
+    private readonly Dictionary<IpAddress, IpAddress> _starts = [];
     private readonly HashSet<IpAddress> _seen = [];
     private uint _discriminators;
 
@@ -27,14 +29,19 @@ internal sealed class BfdBook(TimeProvider time, Func<double> jitter, MacAddress
     public bool Lives(BfdSession session) => _sessions.ContainsValue(session);
 
     /// <summary>True for a far end that is up, or that nobody watches.</summary>
-    public bool IsHealthy(IpAddress remote) => !_sessions.TryGetValue(remote, out var session) || session.IsForwarding;
+    public bool IsHealthy(IpAddress remote) =>
+        !_sessions.TryGetValue(remote, out var session) || session.IsForwarding || options.Quirks.Has(SwitchQuirkBook.BfdLies);
 
     /// <summary>Starts or changes the session a row asks for.</summary>
+    /// <param name="tunnel">The row.</param>
+    /// <param name="remote">The far end it names.</param>
+    /// <param name="own">Where the tunnel starts.</param>
     /// <returns>Its status.</returns>
-    public ColumnMap<string, string> Want(Tunnel tunnel, IpAddress remote)
+    public ColumnMap<string, string> Want(Tunnel tunnel, IpAddress remote, IpAddress own)
     {
         _seen.Add(remote);
-        var settings = BfdSettings.Of(tunnel);
+        _starts[remote] = own;
+        var settings = BfdSettings.Of(tunnel, options.Quirks);
         if (!_sessions.TryGetValue(remote, out var session))
         {
             session = new BfdSession(time, jitter, ++_discriminators, settings, packet => Send(remote, packet));
@@ -47,7 +54,7 @@ internal sealed class BfdBook(TimeProvider time, Func<double> jitter, MacAddress
             session.Change(settings);
         }
 
-        return session.ToStatus();
+        return session.ToStatus(options.Quirks);
     }
 
     /// <summary>Ends the sessions that were not wanted since the last time.</summary>
@@ -56,6 +63,7 @@ internal sealed class BfdBook(TimeProvider time, Func<double> jitter, MacAddress
         foreach (var gone in _sessions.Keys.Where(r => !_seen.Contains(r)).ToList())
         {
             _sessions.Remove(gone);
+            _starts.Remove(gone);
         }
 
         _seen.Clear();
@@ -66,7 +74,7 @@ internal sealed class BfdBook(TimeProvider time, Func<double> jitter, MacAddress
     {
         // RFC 5881 section 5: whoever is not on the link cannot make a packet that arrives with TTL 255.
         if (_sessions.TryGetValue(remote, out var session) && EthernetFrame.TryRead(wire, out var frame)
-            && frame.Destination == session.Settings.LocalMac && IPv4Packet.TryRead(frame.Payload, out var ip) && ip.TimeToLive == SingleHop
+            && frame.Destination == session.Settings.LocalMac && IPv4Packet.TryRead(frame.Payload, out var ip) && (ip.TimeToLive == SingleHop || options.Quirks.Has(SwitchQuirkBook.AcceptsRoutedBfd))
             && ip.Protocol == IpProtocols.Udp && UdpDatagram.TryRead(ip.Payload, out var udp) && udp.DestinationPort == BfdPacket.UdpPort
             && BfdPacket.TryRead(udp.Payload, out var packet))
         {
@@ -80,6 +88,6 @@ internal sealed class BfdBook(TimeProvider time, Func<double> jitter, MacAddress
         Span<byte> control = stackalloc byte[BfdPacket.Size];
         packet.Write(control);
         var datagram = Frames.Udp(settings.LocalIp, settings.RemoteIp, SourcePort, BfdPacket.UdpPort, control, SingleHop);
-        send(remote, Frames.Ethernet(settings.RemoteMac, mac, EtherTypes.IPv4, datagram));
+        send(_starts[remote], remote, Frames.Ethernet(settings.RemoteMac, _mac, EtherTypes.IPv4, datagram));
     }
 }

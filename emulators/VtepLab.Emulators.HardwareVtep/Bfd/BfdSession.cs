@@ -56,7 +56,7 @@ internal sealed class BfdSession
 
     /// <summary>True when the tunnel may be used: both ends are up and neither path behind them is said to be down.</summary>
     public bool IsForwarding => State == BfdState.Up && !Settings.IsPathDown
-        && RemoteDiagnostic is not (BfdDiagnostic.ConcatenatedPathDown or BfdDiagnostic.ReverseConcatenatedPathDown);
+        && !(Settings.HeedsPathDown && RemoteDiagnostic is BfdDiagnostic.ConcatenatedPathDown or BfdDiagnostic.ReverseConcatenatedPathDown);
 
     /// <summary>How long until <see cref="Run"/> has something to do; at least a millisecond.</summary>
     public TimeSpan UntilNext
@@ -144,11 +144,22 @@ internal sealed class BfdSession
     }
 
     /// <summary>The column bfd_status, in the words of vtep(5).</summary>
-    public ColumnMap<string, string> ToStatus() => new(
-    [
-        new("enabled", "true"), new("state", Word(State)), new("forwarding", IsForwarding ? "true" : "false"),
-        new("diagnostic", Word(Diagnostic)), new("remote_state", Word(RemoteState)), new("remote_diagnostic", Word(RemoteDiagnostic)),
-    ]);
+    public ColumnMap<string, string> ToStatus(SwitchQuirks quirks)
+    {
+        var lies = quirks.Has(SwitchQuirkBook.BfdLies);
+        List<KeyValuePair<string, string>> status =
+        [
+            new("enabled", "true"), new("state", Word(lies ? BfdState.Up : State)), new("forwarding", IsForwarding || lies ? "true" : "false"),
+            new("diagnostic", Word(lies ? BfdDiagnostic.None : Diagnostic)), new("remote_state", Word(lies ? BfdState.Up : RemoteState)),
+            new("remote_diagnostic", Word(RemoteDiagnostic)),
+        ];
+        if (Settings.Ignored.Length > 0)
+        {
+            status.Add(new("info", $"{Settings.Ignored}: not supported"));
+        }
+
+        return new(status);
+    }
 
     private void GoTo(BfdState state, BfdDiagnostic diagnostic)
     {

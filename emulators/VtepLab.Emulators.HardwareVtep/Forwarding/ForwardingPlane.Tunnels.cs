@@ -1,4 +1,3 @@
-using VtepLab.HardwareVtep;
 using VtepLab.Packets;
 
 namespace VtepLab.Emulators.HardwareVtep;
@@ -10,6 +9,8 @@ internal sealed partial class ForwardingPlane
     private const ushort LinuxVxlanPort = 8472;
 
     private readonly Underlay? _underlay;
+    private readonly Dictionary<Vni, Segment> _byVni = [];
+    private readonly Dictionary<(IpAddress FarEnd, Vni Vni), Segment> _byTunnel = [];
 
     /// <summary>True for a far end that BFD holds for alive, or does not watch; service nodes are chosen among these.</summary>
     public Func<IpAddress, bool> IsHealthy { get; set; } = _ => true;
@@ -18,52 +19,104 @@ internal sealed partial class ForwardingPlane
     public TunnelFrameHandler? BfdReceived { get; set; }
 
     /// <summary>Sends a frame of BFD's to a far end.</summary>
-    public void SendBfd(IpAddress remote, byte[] frame) => ToTunnel(default, new HardwareLocator(remote, new Vni(0)), frame);
-
-    private void ToTunnel(RowId<LogicalSwitch> network, HardwareLocator remote, ReadOnlySpan<byte> frame)
+    public void SendBfd(IpAddress own, IpAddress remote, byte[] frame)
     {
-        var vni = remote.Vni ?? _hardware.Networks.GetValueOrDefault(network)?.Vni;
-        if (vni is not { } key || _underlay is null)
+        if (!_quirks.Has(SwitchQuirkBook.SendsNoBfd))
         {
-            return;
+            Encapsulate(new HardwareLocator(remote, null, own), default, frame);
         }
+    }
 
-        var own = _own.FirstOrDefault(a => a.IsV6 == remote.Address.IsV6);
+    private void CompileTunnels(HardwareState hardware)
+    {
+        _byVni.Clear();
+        _byTunnel.Clear();
+        foreach (var segment in _segments.Values)
+        {
+            if (segment.Vni is { } vni)
+            {
+                _byVni.TryAdd(vni, segment);
+            }
+
+            // In the model with a key for each tunnel the key tells the network only together with the far end.
+            foreach (var locator in segment.Remote.Values.Concat(segment.Flood).Concat(segment.Groups.Values.SelectMany(g => g)))
+            {
+                if (locator.Vni is { } key)
+                {
+                    _byTunnel.TryAdd((locator.Address, key), segment);
+                }
+            }
+        }
+    }
+
+    private bool TryFindBehindTunnel(Segment segment, MacAddress destination, out HardwareLocator remote) =>
+        segment.Remote.TryGetValue(destination, out remote) || _hardware.ArpSources.TryGetValue(destination, out remote);
+
+    private void ToTunnel(Segment segment, HardwareLocator remote, ReadOnlySpan<byte> frame)
+    {
+        if ((remote.Vni ?? segment.Vni) is { } vni)
+        {
+            Encapsulate(remote, _quirks.Has(SwitchQuirkBook.WrongVni) ? new Vni((vni.Value + 1) & Vni.MaxValue) : vni, frame);
+        }
+    }
+
+    private void Encapsulate(HardwareLocator remote, Vni vni, ReadOnlySpan<byte> frame)
+    {
         var sourcePort = _quirks.Has(SwitchQuirkBook.ConstantSourcePort) ? FirstSourcePort : SourcePortOf(frame);
         var port = _quirks.Has(SwitchQuirkBook.OtherVxlanPort) ? LinuxVxlanPort : VxlanHeader.UdpPort;
-        _underlay.Send(own, remote.Address, sourcePort, port, static (to, state) =>
+        _underlay?.Send(remote.Own, remote.Address, sourcePort, port, static (to, state) =>
         {
             new VxlanHeader(state.Vni).Write(to);
             state.Frame.CopyTo(to[VxlanHeader.Size..]);
             return VxlanHeader.Size + state.Frame.Length;
-        }, new Inner(key, frame));
+        }, new Inner(vni, frame));
     }
 
-    private void FloodToTunnels(RowId<LogicalSwitch> network, ReadOnlySpan<byte> frame, IpAddress? from)
+    private void FloodToTunnels(Segment segment, in EthernetFrame frame, IpAddress? from)
     {
-        if (!_hardware.Floods.TryGetValue(network, out var members) || members.Count == 0)
+        var members = segment.Groups.TryGetValue(frame.Destination, out var group) ? group : segment.Flood;
+        if (members.Count == 0 || (_quirks.Has(SwitchQuirkBook.FloodsBroadcastOnly) && !frame.Destination.IsBroadcast))
         {
             return;
         }
 
-        var copiesToAll = _hardware.Networks[network].ReplicatesAtSource
+        var copiesToAll = segment.ReplicatesAtSource
             ? !_quirks.Has(SwitchQuirkBook.OneCopyAtSource)
             : _quirks.Has(SwitchQuirkBook.CopiesToAllServiceNodes);
         if (!copiesToAll)
         {
-            // One healthy member, the same one while it is healthy.
-            var chosen = members.OrderBy(m => !IsHealthy(m.Address)).ThenBy(m => m.Address).First();
-            ToTunnel(network, chosen, frame);
+            ToTunnel(segment, ServiceNode(members), frame.Wire);
             return;
         }
 
-        foreach (var member in members)
+        var copies = _quirks.Has(SwitchQuirkBook.FewCopies) ? Math.Min(2, members.Count) : members.Count;
+        for (var i = 0; i < copies; i++)
         {
-            if (member.Address != from)
+            if (members[i].Address != from)
             {
-                ToTunnel(network, member, frame);
+                ToTunnel(segment, members[i], frame.Wire);
             }
         }
+    }
+
+    /// <summary>One healthy member, the same one while it is healthy: the lowest address.</summary>
+    private HardwareLocator ServiceNode(IReadOnlyList<HardwareLocator> members)
+    {
+        var chosen = members[0];
+        var isHealthy = IsUsable(chosen);
+        for (var i = 1; i < members.Count; i++)
+        {
+            var candidate = members[i];
+            var isBetter = IsUsable(candidate);
+            if (isBetter != isHealthy ? isBetter : candidate.Address < chosen.Address)
+            {
+                (chosen, isHealthy) = (candidate, isBetter);
+            }
+        }
+
+        return chosen;
+
+        bool IsUsable(HardwareLocator member) => _quirks.Has(SwitchQuirkBook.IgnoresHealth) || IsHealthy(member.Address);
     }
 
     private void FromUnderlay(IpAddress source, IpAddress destination, in UdpDatagram datagram)
@@ -92,17 +145,21 @@ internal sealed partial class ForwardingPlane
         }
 
         var inner = payload[VxlanHeader.Size..];
-        if (_byVni.TryGetValue(header.Vni, out var network))
+        if (_byVni.TryGetValue(header.Vni, out var segment) || _byTunnel.TryGetValue((source, header.Vni), out segment))
         {
-            FromTunnel(network, source, inner);
+            FromTunnel(segment, source, destination, inner);
         }
         else if (header.Vni.Value == 0)
         {
             BfdReceived?.Invoke(source, inner);
         }
+        else if (_quirks.Has(SwitchQuirkBook.UnknownVniIsAny) && _byVni.Count > 0)
+        {
+            FromTunnel(_byVni.MinBy(v => v.Key).Value, source, destination, inner);
+        }
     }
 
-    private void FromTunnel(RowId<LogicalSwitch> network, IpAddress remote, ReadOnlySpan<byte> wire)
+    private void FromTunnel(Segment segment, IpAddress remote, IpAddress own, ReadOnlySpan<byte> wire)
     {
         if (!EthernetFrame.TryRead(wire, out var frame) || frame.Source.IsGroup || frame.Source.IsZero
             || (frame.TagCount > 0 && !_quirks.Has(SwitchQuirkBook.AcceptsInnerTags))) // RFC 7348 section 6.1.
@@ -110,31 +167,45 @@ internal sealed partial class ForwardingPlane
             return;
         }
 
-        if (_quirks.Has(SwitchQuirkBook.LearnsFromTunnels) && _members.GetValueOrDefault(network) is [var somewhere, ..])
+        if (_quirks.Has(SwitchQuirkBook.LearnsFromTunnels) && segment.Members is [var somewhere, ..])
         {
-            _learned.See(network, frame.Source, somewhere.Port, somewhere.Vlan);
+            _learned.See(segment.Id, frame.Source, somewhere.Port, somewhere.Vlan);
         }
 
-        if (!frame.Destination.IsGroup && _learned.TryFind(network, frame.Destination, out var place))
+        if (_quirks.Has(SwitchQuirkBook.LearnsFarEnds))
         {
-            ToPort(place, wire);
+            segment.Remote[frame.Source] = new HardwareLocator(remote, null, own);
+        }
+
+        if (Routes(segment, frame, isFromTunnel: true))
+        {
             return;
         }
 
-        if (!frame.Destination.IsGroup && _hardware.RemoteMacs.TryGetValue((network, frame.Destination), out var beyond))
+        if (!frame.Destination.IsGroup && _learned.TryFind(segment.Id, frame.Destination, out var place))
+        {
+            if (_bindings.TryGetValue(place, out var port))
+            {
+                ToPort(port, frame);
+            }
+
+            return;
+        }
+
+        if (!frame.Destination.IsGroup && segment.Remote.TryGetValue(frame.Destination, out var beyond))
         {
             if (_quirks.Has(SwitchQuirkBook.ForwardsBetweenTunnels))
             {
-                ToTunnel(network, beyond, wire);
+                ToTunnel(segment, beyond, wire);
             }
 
             return; // It lives behind another tunnel, and what came from one never goes into one.
         }
 
-        FloodToPorts(network, except: null, wire);
+        FloodToPorts(segment, except: null, frame);
         if (_quirks.Has(SwitchQuirkBook.FloodsIntoTunnels))
         {
-            FloodToTunnels(network, wire, remote);
+            FloodToTunnels(segment, frame, remote);
         }
     }
 

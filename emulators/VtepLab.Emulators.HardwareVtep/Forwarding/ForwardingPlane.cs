@@ -8,17 +8,17 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <remarks>
 /// A frame from a port goes to a port or into tunnels; a frame from a tunnel goes to ports only (split horizon). Where an address is
 /// known on a port and behind a tunnel, the later word holds: a frame seen here beats an older row, a new or changed row beats what was seen.
-/// Runs on its host's thread.
+/// Runs on its host's thread; a frame to a known address makes no garbage.
 /// </remarks>
 internal sealed partial class ForwardingPlane
 {
+    private readonly HardwareVtepOptions _options;
     private readonly SwitchQuirks _quirks;
     private readonly LearnedMacs _learned;
-    private readonly IReadOnlyList<IpAddress> _own;
     private readonly Dictionary<string, IFramePort> _access = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Port, int Vlan), BindingCounters> _counters = [];
-    private readonly Dictionary<RowId<LogicalSwitch>, List<(string Port, int Vlan)>> _members = [];
-    private readonly Dictionary<Vni, RowId<LogicalSwitch>> _byVni = [];
+    private readonly Dictionary<(string Port, int Vlan), VlanPort> _bindings = [];
+    private readonly Dictionary<RowId<LogicalSwitch>, Segment> _segments = [];
     private readonly byte[] _plain = new byte[65536];
     private readonly byte[] _out = new byte[65536];
     private HardwareState _hardware = HardwareState.Empty;
@@ -28,12 +28,16 @@ internal sealed partial class ForwardingPlane
     /// <param name="learned">What it has seen.</param>
     /// <param name="ports">The host's ports by name; those the switch does not name are left alone.</param>
     /// <param name="underlay">The way into the tunnels; null for a switch without.</param>
-    public ForwardingPlane(HardwareVtepOptions options, LearnedMacs learned, IReadOnlyDictionary<string, IFramePort> ports, Underlay? underlay)
+    /// <param name="time">The clock.</param>
+    public ForwardingPlane(
+        HardwareVtepOptions options, LearnedMacs learned, IReadOnlyDictionary<string, IFramePort> ports, Underlay? underlay, TimeProvider time)
     {
+        _options = options;
         _quirks = options.Quirks;
         _learned = learned;
-        _own = [.. options.TunnelIps.Select(IpAddress.Parse)];
         _underlay = underlay;
+        _routerMac = MacAddress.Parse(options.EffectiveRouterMac);
+        _neighbours = new(time, options.MacAge);
         foreach (var name in options.Ports)
         {
             if (ports.TryGetValue(name, out var port))
@@ -53,7 +57,7 @@ internal sealed partial class ForwardingPlane
     /// <summary>How many frames have passed a binding, in or out.</summary>
     public long Passed { get; private set; }
 
-    /// <summary>The counters of a binding; null while nothing passed.</summary>
+    /// <summary>The counters of a binding; null for one that the plane does not have.</summary>
     public BindingCounters? CountersOf(string port, int vlan) => _counters.GetValueOrDefault((port, vlan));
 
     /// <summary>Forwards by another state from now on, and forgets what no longer holds.</summary>
@@ -61,15 +65,23 @@ internal sealed partial class ForwardingPlane
     {
         var before = _hardware;
         _hardware = hardware;
-        _members.Clear();
-        foreach (var (place, network) in hardware.Bindings)
+        Compile(hardware);
+        if (!_quirks.Has(SwitchQuirkBook.KeepsLocalMacs))
         {
-            if (!_members.TryGetValue(network, out var places))
-            {
-                _members.Add(network, places = []);
-            }
+            _learned.Forget((network, mac, port, vlan) =>
+                !(hardware.Bindings.TryGetValue((port, vlan), out var bound) && (bound == network || _quirks.Has(SwitchQuirkBook.VlanIsGlobal)))
+                || (!_quirks.Has(SwitchQuirkBook.KeepsMovedMacs) && hardware.RemoteMacs.TryGetValue((network, mac), out var now)
+                    && !(before.RemoteMacs.TryGetValue((network, mac), out var then) && then == now)));
+        }
+    }
 
-            places.Add(place);
+    private void Compile(HardwareState hardware)
+    {
+        _segments.Clear();
+        _bindings.Clear();
+        foreach (var network in hardware.Networks.Values)
+        {
+            _segments.Add(network.Id, new Segment(network) { Flood = hardware.Floods.GetValueOrDefault(network.Id) ?? [] });
         }
 
         foreach (var gone in _counters.Keys.Where(p => !hardware.Bindings.ContainsKey(p)).ToList())
@@ -77,27 +89,52 @@ internal sealed partial class ForwardingPlane
             _counters.Remove(gone);
         }
 
-        _byVni.Clear();
-        foreach (var network in hardware.Networks.Values)
+        foreach (var (place, network) in hardware.Bindings)
         {
-            if (network.Vni is { } vni)
+            var owner = _quirks.Has(SwitchQuirkBook.VlanIsGlobal) ? hardware.Bindings.First(b => b.Key.Vlan == place.Vlan).Value : network;
+            if (_segments.TryGetValue(owner, out var segment))
             {
-                _byVni.TryAdd(vni, network.Id);
+                Bind(hardware, place.Port, place.Vlan, segment);
             }
         }
 
-        if (!_quirks.Has(SwitchQuirkBook.KeepsLocalMacs))
+        foreach (var ((network, mac), locator) in hardware.RemoteMacs)
         {
-            _learned.Forget((network, mac, port, vlan) =>
-                !(hardware.Bindings.TryGetValue((port, vlan), out var bound) && bound == network)
-                || (hardware.RemoteMacs.TryGetValue((network, mac), out var now)
-                    && !(before.RemoteMacs.TryGetValue((network, mac), out var then) && then == now)));
+            if (_quirks.Has(SwitchQuirkBook.MacTableIsGlobal))
+            {
+                _segments.Values.ToList().ForEach(s => s.Remote.TryAdd(mac, locator));
+            }
+            else if (_segments.TryGetValue(network, out var segment))
+            {
+                segment.Remote[mac] = locator;
+            }
         }
+
+        foreach (var ((network, group), members) in hardware.Groups)
+        {
+            _segments.GetValueOrDefault(network)?.Groups.Add(group, members);
+        }
+
+        CompileTunnels(hardware);
+        CompileRouters(hardware);
+    }
+
+    private void Bind(HardwareState hardware, string port, int vlan, Segment segment)
+    {
+        if (!_counters.TryGetValue((port, vlan), out var counters))
+        {
+            _counters.Add((port, vlan), counters = new BindingCounters());
+        }
+
+        var acl = hardware.PortAcls.GetValueOrDefault((port, vlan)) ?? hardware.PortAcls.GetValueOrDefault((port, HardwareState.WholePort));
+        var binding = new VlanPort(port, vlan, segment, _access.GetValueOrDefault(port), counters, acl);
+        _bindings.Add((port, vlan), binding);
+        segment.Members.Add(binding);
     }
 
     private void LinkChanged(string port, bool isUp)
     {
-        if (!isUp)
+        if (!isUp && !_quirks.Has(SwitchQuirkBook.KeepsMacsOfDownPorts))
         {
             _learned.Forget((_, _, at, _) => at == port);
         }
@@ -105,14 +142,8 @@ internal sealed partial class ForwardingPlane
 
     private void FromPort(string port, ReadOnlySpan<byte> wire)
     {
-        if (!EthernetFrame.TryRead(wire, out var tagged) || (tagged.Destination.IsLinkLocal && !_quirks.Has(SwitchQuirkBook.ForwardsLinkLocal)))
-        {
-            return;
-        }
-
-        var vlan = tagged.TagCount == 0 ? 0 : tagged.Tag(0).VlanId;
-        if (!_hardware.Bindings.TryGetValue((port, vlan), out var network)
-            && !(_quirks.Has(SwitchQuirkBook.UntaggedIsAny) && _hardware.Bindings.TryGetValue((port, vlan = 0), out network)))
+        if (!EthernetFrame.TryRead(wire, out var tagged) || (tagged.Destination.IsLinkLocal && !_quirks.Has(SwitchQuirkBook.ForwardsLinkLocal))
+            || BindingOf(port, tagged) is not { } binding)
         {
             return;
         }
@@ -130,67 +161,125 @@ internal sealed partial class ForwardingPlane
             return;
         }
 
-        Count(port, vlan).CameIn(plain.Length);
-        if (!_quirks.Has(SwitchQuirkBook.PublishesNothing))
+        Count(binding, plain.Length, isComing: !_quirks.Has(SwitchQuirkBook.SwapsCounters));
+        if (!Permits(binding.Acl, frame, isIngress: true))
         {
-            _learned.See(network, source, port, vlan);
+            return;
         }
 
-        var destination = frame.Destination;
-        if (!destination.IsGroup && _learned.TryFind(network, destination, out var place))
+        See(binding, source);
+        if (!Routes(binding.Segment, frame, isFromTunnel: false))
         {
-            if (place != (port, vlan))
-            {
-                ToPort(place, plain);
-            }
-        }
-        else if (!destination.IsGroup && _hardware.RemoteMacs.TryGetValue((network, destination), out var remote))
-        {
-            ToTunnel(network, remote, plain);
-        }
-        else
-        {
-            FloodToPorts(network, (port, vlan), plain);
-            FloodToTunnels(network, plain, from: null);
+            Forward(binding.Segment, binding, frame);
         }
     }
 
-    private void FloodToPorts(RowId<LogicalSwitch> network, (string Port, int Vlan)? except, ReadOnlySpan<byte> frame)
+    /// <summary>The binding a frame belongs to; null where there is none, which drops it.</summary>
+    private VlanPort? BindingOf(string port, in EthernetFrame frame)
     {
-        foreach (var place in _members.GetValueOrDefault(network) ?? [])
+        var vlan = frame.TagCount == 0 ? 0 : frame.Tag(0).VlanId;
+        if (frame.TagCount == 0 && _quirks.Has(SwitchQuirkBook.DropsUntagged))
         {
-            if (place != except)
+            return null;
+        }
+
+        if (_bindings.TryGetValue((port, vlan), out var binding))
+        {
+            return binding;
+        }
+
+        if (_quirks.Has(SwitchQuirkBook.LeaksUnboundVlans))
+        {
+            return _bindings.Values.FirstOrDefault(b => b.Port == port);
+        }
+
+        return _quirks.Has(SwitchQuirkBook.UntaggedIsAny) ? _bindings.GetValueOrDefault((port, 0)) : null;
+    }
+
+    private void See(VlanPort binding, MacAddress source)
+    {
+        var network = binding.Segment.Id;
+        if (_quirks.Has(SwitchQuirkBook.PublishesNothing)
+            || (_quirks.Has(SwitchQuirkBook.RemoteRowBlocksLearning) && binding.Segment.Remote.ContainsKey(source))
+            || (_quirks.Has(SwitchQuirkBook.LearnsOnce) && _learned.IsKnownOutside(network, source)))
+        {
+            return;
+        }
+
+        var (port, vlan) = (binding.Port, binding.Vlan);
+        if (_quirks.Has(SwitchQuirkBook.NeverMoves) && _learned.TryFind(network, source, out var place))
+        {
+            (port, vlan) = place;
+        }
+
+        _learned.See(network, source, port, vlan);
+    }
+
+    /// <summary>Sends a frame of a network on: one that came in on a binding, or one of the switch itself.</summary>
+    private void Forward(Segment segment, VlanPort? from, in EthernetFrame frame)
+    {
+        var destination = frame.Destination;
+        var floods = destination.IsGroup;
+        if (!floods && _learned.TryFind(segment.Id, destination, out var place))
+        {
+            if (_bindings.TryGetValue(place, out var to) && !ReferenceEquals(to, from))
+            {
+                ToPort(to, frame);
+            }
+        }
+        else if (!floods && TryFindBehindTunnel(segment, destination, out var remote) && !_quirks.Has(SwitchQuirkBook.FloodsKnownUnicast))
+        {
+            ToTunnel(segment, remote, frame.Wire);
+        }
+        else if (segment.Flood.Count > 0 || !_quirks.Has(SwitchQuirkBook.DropsWithoutList))
+        {
+            FloodToPorts(segment, from, frame);
+            FloodToTunnels(segment, frame, from: null);
+        }
+    }
+
+    private void FloodToPorts(Segment segment, VlanPort? except, in EthernetFrame frame)
+    {
+        foreach (var place in segment.Members)
+        {
+            if (!ReferenceEquals(place, except))
             {
                 ToPort(place, frame);
             }
         }
     }
 
-    private void ToPort((string Port, int Vlan) place, ReadOnlySpan<byte> plain)
+    private void ToPort(VlanPort to, in EthernetFrame plain)
     {
-        if (!_access.TryGetValue(place.Port, out var port) || plain.Length - EthernetFrame.HeaderSize > port.Mtu)
+        if (to.Wire is not { } port || plain.Wire.Length - EthernetFrame.HeaderSize > port.Mtu || !Permits(to.Acl, plain, isIngress: false))
         {
             return;
         }
 
-        Count(place.Port, place.Vlan).Left(plain.Length);
-        if (place.Vlan == 0 || !EthernetFrame.TryRead(plain, out var frame))
+        Count(to, plain.Wire.Length, isComing: _quirks.Has(SwitchQuirkBook.SwapsCounters));
+        var vlan = _quirks.Has(SwitchQuirkBook.WrongEgressTag) ? to.Segment.Members[0].Vlan : to.Vlan;
+        if (vlan == 0)
         {
-            port.Send(plain);
+            port.Send(plain.Wire);
             return;
         }
 
-        port.Send(_out.AsSpan(0, frame.CopyWithOuterTag(_out, new VlanTag(place.Vlan))));
+        port.Send(_out.AsSpan(0, plain.CopyWithOuterTag(_out, new VlanTag(vlan))));
     }
 
-    private BindingCounters Count(string port, int vlan)
+    private bool Permits(HardwareAcl? acl, in EthernetFrame frame, bool isIngress) =>
+        acl is null || acl.Permits(new FrameFields(frame), isIngress, otherwise: !_quirks.Has(SwitchQuirkBook.DeniesByDefault));
+
+    private void Count(VlanPort binding, int bytes, bool isComing)
     {
         Passed++;
-        if (!_counters.TryGetValue((port, vlan), out var counters))
+        if (isComing)
         {
-            _counters.Add((port, vlan), counters = new BindingCounters());
+            binding.Counters.CameIn(bytes);
         }
-
-        return counters;
+        else
+        {
+            binding.Counters.Left(bytes);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VtepLab.HardwareVtep;
 using VtepLab.Packets;
 
@@ -5,8 +6,8 @@ namespace VtepLab.Emulators.HardwareVtep;
 
 /// <summary>The addresses a switch has seen on its access ports: where, and when last.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="age">How long an address lives without a frame.</param>
-internal sealed class LearnedMacs(TimeProvider time, TimeSpan age)
+/// <param name="age">How long an address lives without a frame; null for ever.</param>
+internal sealed class LearnedMacs(TimeProvider time, TimeSpan? age)
 {
     private readonly Dictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), Place> _places = [];
 
@@ -22,9 +23,9 @@ internal sealed class LearnedMacs(TimeProvider time, TimeSpan age)
     /// <summary>Notes a frame from an address.</summary>
     public void See(RowId<LogicalSwitch> network, MacAddress mac, string port, int vlan)
     {
-        var isNew = !_places.ContainsKey((network, mac));
-        _places[(network, mac)] = new Place(port, vlan, time.GetTimestamp());
-        if (isNew)
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, (network, mac), out var isKnown);
+        place = new Place(port, vlan, time.GetTimestamp());
+        if (!isKnown)
         {
             Changed?.Invoke();
         }
@@ -37,6 +38,9 @@ internal sealed class LearnedMacs(TimeProvider time, TimeSpan age)
         place = isKnown ? (found.Port, found.Vlan) : default;
         return isKnown;
     }
+
+    /// <summary>True when another network has the address.</summary>
+    public bool IsKnownOutside(RowId<LogicalSwitch> network, MacAddress mac) => _places.Keys.Any(p => p.Mac == mac && p.Network != network);
 
     /// <summary>Forgets what a rule names.</summary>
     public void Forget(Func<RowId<LogicalSwitch>, MacAddress, string, int, bool> isGone)

@@ -6,33 +6,42 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <summary>Receives a UDP payload from the underlay. The bytes are valid during the call only.</summary>
 internal delegate void UnderlayHandler(IpAddress source, IpAddress destination, in UdpDatagram datagram);
 
-/// <summary>The switch's leg into the underlay: one port, the tunnel addresses, and the neighbours it has found by ARP.</summary>
-/// <remarks>Every far end is taken for a neighbour on the link unless a gateway is given. Packets for an unknown neighbour wait, a few at most.</remarks>
-internal sealed class Underlay
+/// <summary>The switch's leg into the underlay: one port, the tunnel addresses of both families, and the neighbours found by ARP and NDP.</summary>
+/// <remarks>Every far end is taken for a neighbour on the link unless a gateway of its family is given. Packets for an unknown neighbour wait, a few at most.</remarks>
+internal sealed partial class Underlay
 {
-    private const int MostWaiting = 8;
-    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
-
     private readonly IFramePort _port;
-    private readonly TimeProvider _time;
     private readonly MacAddress _mac;
     private readonly IReadOnlyList<IpAddress> _own;
     private readonly IpAddress? _gateway;
-    private readonly Dictionary<IpAddress, Neighbour> _neighbours = [];
+    private readonly IpAddress? _management;
+    private readonly SwitchQuirks _quirks;
+    private readonly NeighborTable<IpAddress> _neighbours;
     private readonly byte[] _buffer = new byte[65536];
 
-    public Underlay(IFramePort port, TimeProvider time, MacAddress mac, IReadOnlyList<IpAddress> own, IpAddress? gateway)
+    /// <summary>A leg on a port.</summary>
+    /// <param name="port">The port.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="options">What the switch is.</param>
+    public Underlay(IFramePort port, TimeProvider time, HardwareVtepOptions options)
     {
-        (_port, _time, _mac, _own, _gateway) = (port, time, mac, own, gateway);
+        _port = port;
+        _mac = MacAddress.Parse(options.UnderlayMac);
+        _own = [.. options.TunnelIps.Select(IpAddress.Parse)];
+        _gateway = options.UnderlayGateway is { } gateway ? IpAddress.Parse(gateway) : null;
+        _management = options.ManagementIps is [var first, ..] && IpAddress.TryParse(first, out var management) ? management : null;
+        _quirks = options.Quirks;
+        _neighbours = new(time);
         port.Received = Receive;
     }
 
     /// <summary>Called for every UDP packet to one of the switch's addresses.</summary>
     public UnderlayHandler? Received { get; set; }
 
-    /// <summary>Sends a UDP payload that is written in place, without a copy and without a checksum.</summary>
+    /// <summary>Sends a UDP payload that is written in place, without a copy.</summary>
+    /// <remarks>Over IPv4 without a checksum, as RFC 7348 section 5 recommends; over IPv6 with one, for many receivers insist (RFC 8200 section 8.1).</remarks>
     /// <param name="source">One of the switch's addresses.</param>
-    /// <param name="destination">The far end.</param>
+    /// <param name="destination">The far end, of the same family.</param>
     /// <param name="sourcePort">UDP source port.</param>
     /// <param name="destinationPort">UDP destination port.</param>
     /// <param name="write">Writes the payload, returns its length in bytes.</param>
@@ -41,121 +50,90 @@ internal sealed class Underlay
         IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort, WritePayload<TState> write, TState state)
         where TState : allows ref struct
     {
-        if (source.IsV6 || destination.IsV6)
+        if (_quirks.Has(SwitchQuirkBook.SourceIsManagement) && _management is { } management && management.IsV6 == destination.IsV6)
         {
-            return; // The underlay speaks IPv4.
+            source = management;
         }
 
-        const int Headers = EthernetFrame.HeaderSize + IPv4Packet.HeaderSize + UdpDatagram.HeaderSize;
-        var payload = write(_buffer.AsSpan(Headers), state);
-        if (IPv4Packet.HeaderSize + UdpDatagram.HeaderSize + payload > _port.Mtu)
+        var ip = EthernetFrame.HeaderSize;
+        var udp = ip + (destination.IsV6 ? IPv6Packet.HeaderSize : IPv4Packet.HeaderSize);
+        var length = UdpDatagram.HeaderSize + write(_buffer.AsSpan(udp + UdpDatagram.HeaderSize), state);
+        if (udp - ip + length > _port.Mtu && !_quirks.Has(SwitchQuirkBook.Fragments))
         {
             return; // RFC 7348 section 4.3: a VTEP must not fragment.
         }
 
-        UdpDatagram.WriteHeader(_buffer.AsSpan(EthernetFrame.HeaderSize + IPv4Packet.HeaderSize), sourcePort, destinationPort, payload);
-        IPv4Packet.WriteHeader(
-            _buffer.AsSpan(EthernetFrame.HeaderSize), source, destination, IpProtocols.Udp, UdpDatagram.HeaderSize + payload);
-        SendTo(_gateway ?? destination, source, _buffer.AsSpan(0, Headers + payload));
-    }
-
-    private void SendTo(IpAddress nextHop, IpAddress source, Span<byte> frame)
-    {
-        if (!_neighbours.TryGetValue(nextHop, out var neighbour))
+        var datagram = _buffer.AsSpan(udp, length);
+        UdpDatagram.WriteHeader(datagram, sourcePort, destinationPort, length - UdpDatagram.HeaderSize);
+        if (destination.IsV6 || _quirks.Has(SwitchQuirkBook.WrongChecksum))
         {
-            neighbour = new Neighbour();
-            _neighbours.Add(nextHop, neighbour);
+            UdpDatagram.WriteChecksum(datagram, source, destination);
+            datagram[6] ^= _quirks.Has(SwitchQuirkBook.WrongChecksum) ? (byte)0x55 : (byte)0;
         }
 
-        if (neighbour.Mac is { } mac)
+        byte timeToLive = _quirks.Has(SwitchQuirkBook.LowTtl) ? (byte)1 : (byte)64;
+        if (destination.IsV6)
         {
-            EthernetFrame.WriteHeader(frame, mac, _mac, EtherTypes.IPv4);
+            // The flow label tells flows apart where the ports cannot be seen (RFC 6438).
+            IPv6Packet.WriteHeader(_buffer.AsSpan(ip), source, destination, IpProtocols.Udp, length, timeToLive, flowLabel: sourcePort);
+        }
+        else if (udp - ip + length > _port.Mtu)
+        {
+            SendFragments(source, destination, datagram, timeToLive);
+            return;
+        }
+        else
+        {
+            IPv4Packet.WriteHeader(_buffer.AsSpan(ip), source, destination, IpProtocols.Udp, length, timeToLive);
+        }
+
+        SendTo(destination, source, _buffer.AsSpan(0, udp + length));
+    }
+
+    /// <summary>A quirk: what a VTEP must not do, in pieces that the link takes.</summary>
+    private void SendFragments(IpAddress source, IpAddress destination, ReadOnlySpan<byte> datagram, byte timeToLive)
+    {
+        var most = (_port.Mtu - IPv4Packet.HeaderSize) / 8 * 8;
+        for (var at = 0; at < datagram.Length; at += most)
+        {
+            var piece = datagram[at..Math.Min(datagram.Length, at + most)];
+            var frame = new byte[EthernetFrame.HeaderSize + IPv4Packet.HeaderSize + piece.Length];
+            piece.CopyTo(frame.AsSpan(EthernetFrame.HeaderSize + IPv4Packet.HeaderSize));
+            IPv4Packet.WriteFragmentHeader(
+                frame.AsSpan(EthernetFrame.HeaderSize), source, destination, IpProtocols.Udp, piece.Length, at, at + most < datagram.Length, timeToLive);
+            SendTo(destination, source, frame);
+        }
+    }
+
+    private void SendTo(IpAddress destination, IpAddress source, Span<byte> frame)
+    {
+        var nextHop = _gateway is { } gateway && gateway.IsV6 == destination.IsV6 ? gateway : destination;
+        if (_neighbours.TryFind(nextHop, out var mac))
+        {
+            EthernetFrame.WriteHeader(frame, mac, _mac, TypeOf(nextHop));
             _port.Send(frame);
-            return;
         }
-
-        if (neighbour.Waiting.Count < MostWaiting)
+        else if (_neighbours.Wait(nextHop, frame))
         {
-            neighbour.Waiting.Add(frame.ToArray());
-        }
-
-        if (neighbour.Asked is not { } asked || _time.GetElapsedTime(asked) >= AskAgain)
-        {
-            neighbour.Asked = _time.GetTimestamp();
-            _port.Send(Frames.Arp(new ArpPacket(ArpPacket.Request, _mac, source, default, nextHop)));
+            Ask(nextHop, source);
         }
     }
 
-    private void Receive(ReadOnlySpan<byte> wire)
-    {
-        if (!EthernetFrame.TryRead(wire, out var frame) || frame.TagCount > 0 || (frame.Destination != _mac && !frame.Destination.IsGroup))
-        {
-            return;
-        }
-
-        if (frame.EtherType == EtherTypes.Arp && ArpPacket.TryRead(frame.Payload, out var arp))
-        {
-            Receive(arp);
-        }
-        else if (frame.EtherType == EtherTypes.IPv4 && IPv4Packet.TryRead(frame.Payload, out var ip) && ip.HasRightChecksum && !ip.IsFragment
-            && _own.Contains(ip.Destination))
-        {
-            Receive(frame.Source, ip);
-        }
-    }
-
-    private void Receive(ArpPacket arp)
-    {
-        if (!arp.SenderIp.IsUnspecified && (_own.Contains(arp.TargetIp) || _neighbours.ContainsKey(arp.SenderIp)))
-        {
-            Learn(arp.SenderIp, arp.SenderMac);
-        }
-
-        if (arp.Operation == ArpPacket.Request && _own.Contains(arp.TargetIp))
-        {
-            _port.Send(Frames.Arp(new ArpPacket(ArpPacket.Reply, _mac, arp.TargetIp, arp.SenderMac, arp.SenderIp)));
-        }
-    }
+    private void Ask(IpAddress nextHop, IpAddress source) => _port.Send(
+        nextHop.IsV6
+            ? Frames.Neighbor(new NeighborMessage(IsSolicitation: true, nextHop, _mac), source, NeighborMessage.SolicitedNode(nextHop), _mac, MacAddress.OfGroup(NeighborMessage.SolicitedNode(nextHop)))
+            : Frames.Arp(new ArpPacket(ArpPacket.Request, _mac, source, default, nextHop)));
 
     private void Learn(IpAddress address, MacAddress mac)
     {
-        if (!_neighbours.TryGetValue(address, out var neighbour))
+        foreach (var frame in _neighbours.Learn(address, mac))
         {
-            neighbour = new Neighbour();
-            _neighbours.Add(address, neighbour);
-        }
-
-        neighbour.Mac = mac;
-        foreach (var frame in neighbour.Waiting)
-        {
-            EthernetFrame.WriteHeader(frame, mac, _mac, EtherTypes.IPv4);
+            EthernetFrame.WriteHeader(frame, mac, _mac, TypeOf(address));
             _port.Send(frame);
         }
-
-        neighbour.Waiting.Clear();
     }
 
-    private void Receive(MacAddress from, in IPv4Packet ip)
-    {
-        if (ip.Protocol == IpProtocols.Udp && UdpDatagram.TryRead(ip.Payload, out var datagram))
-        {
-            Received?.Invoke(ip.Source, ip.Destination, datagram);
-        }
-        else if (ip.Protocol == IpProtocols.Icmp && IcmpEcho.TryRead(ip.Payload, ip.Source, ip.Destination, out var echo) && echo.IsRequest)
-        {
-            var reply = Frames.Echo(ip.Destination, ip.Source, isRequest: false, echo.Identifier, echo.SequenceNumber, echo.Data);
-            _port.Send(Frames.Ethernet(from, _mac, EtherTypes.IPv4, reply));
-        }
-    }
-
-    private sealed class Neighbour
-    {
-        public MacAddress? Mac { get; set; }
-
-        public long? Asked { get; set; }
-
-        public List<byte[]> Waiting { get; } = [];
-    }
+    private static ushort TypeOf(IpAddress address) => address.IsV6 ? EtherTypes.IPv6 : EtherTypes.IPv4;
 }
 
 /// <summary>Writes a UDP payload in place.</summary>

@@ -1,7 +1,7 @@
 namespace VtepLab.Emulators.HardwareVtep;
 
 /// <summary>The quirks an emulated switch can have.</summary>
-public static class SwitchQuirkBook
+public static partial class SwitchQuirkBook
 {
     // Protocol.
     internal static readonly SwitchQuirk HidesDatabase = new("hides-database", "VTEP-PRO-001", "list_dbs does not name hardware_vtep");
@@ -108,33 +108,15 @@ public static class SwitchQuirkBook
     internal static readonly SwitchQuirk SilentBadAddress = new("silent-bad-address", "VTEP-ROB-008", "a dst_ip that is no unicast address raises no fault");
     internal static readonly SwitchQuirk HangsOnBadAddress = new("hangs-on-bad-address", "VTEP-ROB-008", "a dst_ip that is no address stops the server from answering");
 
-    // Forwarding.
-    internal static readonly SwitchQuirk UntaggedIsAny = new("untagged-is-any", "VTEP-VLN-003", "a binding of VLAN 0 takes the frames of every unbound VLAN", NeedsFrames: true);
-    internal static readonly SwitchQuirk KeepsInnerTag = new("keeps-inner-tag", "VTEP-DAT-007", "frames enter the tunnel with their VLAN tag", NeedsFrames: true);
-    internal static readonly SwitchQuirk LearnsGroupSources = new("learns-group-sources", "VTEP-LRN-014", "a frame from a group address is learned and forwarded", NeedsFrames: true);
-    internal static readonly SwitchQuirk PublishesNothing = new("publishes-nothing", "VTEP-LRN-001", "addresses are not learned", NeedsFrames: true);
-    internal static readonly SwitchQuirk KeepsLocalMacs = new("keeps-local-macs", "VTEP-LRN-008", "learned addresses stay when their VLAN is unbound", NeedsFrames: true);
-    internal static readonly SwitchQuirk LearnsFromTunnels = new("learns-from-tunnels", "VTEP-LRN-009", "addresses behind a tunnel are published as local", NeedsFrames: true);
-    internal static readonly SwitchQuirk CopiesToAllServiceNodes = new("copies-to-all-service-nodes", "VTEP-BUM-002", "a flooded frame goes to every service node", NeedsFrames: true);
-    internal static readonly SwitchQuirk OneCopyAtSource = new("one-copy-at-source", "VTEP-BUM-003", "in source_node mode a flooded frame goes to one member only", NeedsFrames: true);
-    internal static readonly SwitchQuirk FloodsIntoTunnels = new("floods-into-tunnels", "VTEP-BUM-005", "a flooded frame from a tunnel goes into other tunnels", NeedsFrames: true);
-    internal static readonly SwitchQuirk OtherVxlanPort = new("other-vxlan-port", "VTEP-DAT-001", "VXLAN is sent to UDP port 8472", NeedsFrames: true);
-    internal static readonly SwitchQuirk DropsReservedBits = new("drops-reserved-bits", "VTEP-DAT-002", "a VXLAN header with reserved bits set is dropped", NeedsFrames: true);
-    internal static readonly SwitchQuirk AcceptsClearFlag = new("accepts-clear-flag", "VTEP-DAT-003", "a VXLAN header without the I flag is accepted", NeedsFrames: true);
-    internal static readonly SwitchQuirk DropsZeroChecksum = new("drops-zero-checksum", "VTEP-DAT-004", "VXLAN without UDP checksum is dropped", NeedsFrames: true);
-    internal static readonly SwitchQuirk ConstantSourcePort = new("constant-source-port", "VTEP-DAT-005", "every flow has the same UDP source port", NeedsFrames: true);
-    internal static readonly SwitchQuirk AcceptsInnerTags = new("accepts-inner-tags", "VTEP-DAT-006", "frames with a VLAN tag inside the tunnel are forwarded", NeedsFrames: true);
-    internal static readonly SwitchQuirk ForwardsLinkLocal = new("forwards-link-local", "VTEP-DAT-014", "frames to link-local group addresses are forwarded", NeedsFrames: true);
-    internal static readonly SwitchQuirk ForwardsBetweenTunnels = new("forwards-between-tunnels", "VTEP-DAT-017", "a frame from a tunnel to an address behind another tunnel is passed on", NeedsFrames: true);
-
-    private static readonly Dictionary<string, SwitchQuirk> ById = List().ToDictionary(q => q.Id, StringComparer.Ordinal);
+    // Read when first asked: the fields above and those of the other file are set in no order that the language promises.
+    private static readonly Lazy<SwitchQuirk[]> Sorted =
+        new(() => [.. List().OrderBy(q => q.Requirement, StringComparer.Ordinal).ThenBy(q => q.Id, StringComparer.Ordinal)]);
 
     /// <summary>Every quirk, by requirement and then by name.</summary>
-    public static IReadOnlyList<SwitchQuirk> All { get; } =
-        [.. ById.Values.OrderBy(q => q.Requirement, StringComparer.Ordinal).ThenBy(q => q.Id, StringComparer.Ordinal)];
+    public static IReadOnlyList<SwitchQuirk> All => Sorted.Value;
 
     /// <summary>The quirk of a name, or null.</summary>
-    public static SwitchQuirk? Find(string id) => ById.GetValueOrDefault(id);
+    public static SwitchQuirk? Find(string id) => Array.Find(Sorted.Value, q => q.Id == id);
 
     private static SwitchQuirk[] List() =>
     [
@@ -156,8 +138,6 @@ public static class SwitchQuirkBook
         ExhaustionDeletesMacs, SilentMacExhaustion, WaitingMacsForgotten, SilentTunnelExhaustion, SilentSourceNode,
         SilentRouter, OneFaultOnly, FaultColumnsWritable, OwnFaultWords,
         ForgetsAtRestart, FlushesAtDisconnect, CutsTunnelKey, SilentSharedTunnelKey, SilentBadAddress, HangsOnBadAddress,
-        UntaggedIsAny, KeepsInnerTag, LearnsGroupSources, PublishesNothing, KeepsLocalMacs, LearnsFromTunnels,
-        CopiesToAllServiceNodes, OneCopyAtSource, FloodsIntoTunnels, OtherVxlanPort, DropsReservedBits, AcceptsClearFlag,
-        DropsZeroChecksum, ConstantSourcePort, AcceptsInnerTags, ForwardsLinkLocal, ForwardsBetweenTunnels,
+        .. FrameQuirks(),
     ];
 }

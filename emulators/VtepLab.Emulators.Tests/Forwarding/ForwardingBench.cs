@@ -1,3 +1,4 @@
+using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Emulators.Tests.Bench;
 using VtepLab.Packets;
 
@@ -7,7 +8,7 @@ namespace VtepLab.Emulators.Tests.Forwarding;
 /// A switch with hosts on its ports and far ends in its underlay: "blue" (VNI 5000) on eth1 VLAN 10 and eth2 untagged, "red" (VNI 5001)
 /// on eth1 VLAN 20; far ends 192.0.2.12 and 192.0.2.13.
 /// </summary>
-internal sealed class ForwardingBench
+internal sealed partial class ForwardingBench
 {
     public static readonly MacAddress HostA = MacAddress.Parse("02:00:00:00:00:0a");
     public static readonly MacAddress HostB = MacAddress.Parse("02:00:00:00:00:0b");
@@ -16,12 +17,18 @@ internal sealed class ForwardingBench
     public static readonly IpAddress Peer = IpAddress.Parse("192.0.2.12");
     public static readonly IpAddress Peer2 = IpAddress.Parse("192.0.2.13");
 
+    public static readonly MacAddress RouterMac = MacAddress.Parse("02:00:00:00:00:ee");
+
     private static readonly MacAddress OwnMac = MacAddress.Parse("02:1a:c0:00:02:0b");
     private static readonly MacAddress PeerMac = MacAddress.Parse("02:1a:c0:00:02:0c");
 
-    public ForwardingBench(string quirks = "")
+    public ForwardingBench(string quirks = "", Func<HardwareVtepOptions, HardwareVtepOptions>? configure = null)
     {
-        Switch = new SwitchBench(quirks, o => o with { UnderlayPort = "ul", MacAge = TimeSpan.FromSeconds(300) }, Eth1, Eth2, Ul);
+        Switch = new SwitchBench(quirks, o =>
+        {
+            var options = o with { UnderlayPort = "ul", MacAge = TimeSpan.FromSeconds(300), RouterMac = RouterMac.ToString() };
+            return configure?.Invoke(options) ?? options;
+        }, Eth1, Eth2, Ul);
         Controller = Switch.Connect();
         Controller.Transact(
             Ops.Network("blue", 5000), Ops.Network("red", 5001), Ops.Bind("eth1", 10, Ops.Named("blue")), Ops.Bind("eth2", 0, Ops.Named("blue")),
@@ -59,11 +66,13 @@ internal sealed class ForwardingBench
     /// <summary>The flood list of blue.</summary>
     public void SetFlood(string mode, params IpAddress[] members)
     {
-        var names = members.Select((_, i) => $"m{i}").ToArray();
+        // The switch has a locator of its own address; the index allows no second one.
+        var known = members.Select(m => Switch.Core.Database.Table("Physical_Locator").All.FirstOrDefault(l => l["dst_ip"].String == m.ToString())).ToList();
+        var names = known.Select((row, i) => row is null ? Ops.Named($"m{i}") : $"[\"uuid\",\"{row.Uuid}\"]");
         Controller.Transact(
         [
-            .. members.Select((m, i) => Ops.Locator(names[i], m.ToString())),
-            $$$"""{"op":"insert","table":"Physical_Locator_Set","uuid-name":"s","row":{"locators":["set",[{{{string.Join(',', names.Select(Ops.Named))}}}]]}}""",
+            .. members.Select((m, i) => (m, i)).Where(m => known[m.i] is null).Select(m => Ops.Locator($"m{m.i}", m.m.ToString())),
+            $$$"""{"op":"insert","table":"Physical_Locator_Set","uuid-name":"s","row":{"locators":["set",[{{{string.Join(',', names)}}}]]}}""",
             $$$"""{"op":"insert","table":"Mcast_Macs_Remote","row":{"MAC":"unknown-dst","logical_switch":{{{Id("blue")}}},"locator_set":["named-uuid","s"]}}""",
             $$$"""{"op":"update","table":"Logical_Switch","where":[["name","==","blue"]],"row":{"replication_mode":"{{{mode}}}"}}""",
         ]);
@@ -75,6 +84,47 @@ internal sealed class ForwardingBench
         var payload = Frames.Vxlan(new Vni(vni), inner);
         spoil?.Invoke(payload);
         Ul.Deliver(Frames.Ethernet(OwnMac, PeerMac, EtherTypes.IPv4, Frames.Udp(from, Own, 50000, VxlanHeader.UdpPort, payload)));
+    }
+
+    /// <summary>Everything that left since the last time: port and tag, far end and VNI, or the question for a neighbour; "nothing" if nothing did.</summary>
+    public string Left()
+    {
+        var words = new List<string>();
+        foreach (var port in new[] { Eth1, Eth2 })
+        {
+            words.AddRange(port.Sent.Select(wire => $"{port.Name}:{TagOf(wire)}"));
+            port.Sent.Clear();
+        }
+
+        foreach (var wire in Ul.Sent)
+        {
+            EthernetFrame.TryRead(wire, out var outer);
+            if (ArpPacket.TryRead(outer.Payload, out var arp))
+            {
+                words.Add($"arp?{arp.TargetIp}");
+            }
+            else if (IPv4Packet.TryRead(outer.Payload, out var ip) && UdpDatagram.TryRead(ip.Payload, out var udp) && VxlanHeader.TryRead(udp.Payload, out var vxlan))
+            {
+                var tag = TagOf(udp.Payload[VxlanHeader.Size..]);
+                words.Add($"{ip.Destination}@{vxlan.Vni}{(tag == "-" ? "" : $"+{tag}")}");
+            }
+            else
+            {
+                words.Add($"{ip.Destination}!");
+            }
+        }
+
+        Ul.Sent.Clear();
+        return words.Count == 0 ? "nothing" : string.Join(' ', words);
+
+        static string TagOf(ReadOnlySpan<byte> wire) => EthernetFrame.TryRead(wire, out var frame) && frame.TagCount > 0 ? $"{frame.Tag(0).VlanId}" : "-";
+    }
+
+    /// <summary>The addresses the switch publishes as its own.</summary>
+    public string Published()
+    {
+        Switch.Settle();
+        return Switch.Dump("Ucast_Macs_Local", "MAC");
     }
 
     /// <summary>What left through tunnels since the last time: far end, VNI and inner frame.</summary>

@@ -1,4 +1,3 @@
-using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Emulators.Tests.Bench;
 using VtepLab.Packets;
 using static VtepLab.Emulators.Tests.Forwarding.ForwardingBench;
@@ -215,52 +214,5 @@ public class ForwardingTests
 
         bench.Ul.Deliver(Frames.Arp(new ArpPacket(ArpPacket.Reply, MacAddress.Parse("02:1a:c0:00:02:0e"), stranger, MacAddress.Parse("02:1a:c0:00:02:0b"), Own)));
         Assert.That(bench.TakeTunnelled().Select(t => t.To), Is.EqualTo(new[] { stranger })); // What had waited.
-    }
-
-    [TestCaseSource(nameof(FrameQuirks))]
-    public void A_quirk_changes_what_frames_leave(string quirk) => Assert.That(Traffic(quirk), Is.Not.EqualTo(Traffic("")));
-
-    private static IEnumerable<string> FrameQuirks() => SwitchQuirkBook.All.Where(q => q.NeedsFrames).Select(q => q.Id);
-
-    private static string Traffic(string quirks)
-    {
-        var bench = new ForwardingBench(quirks);
-        var lines = new List<string>();
-        bench.SetFlood("service_node", Peer, Peer2);
-        bench.AddRemote(Remote, IpAddress.Parse("192.0.2.14"));
-        Do(() => bench.Eth1.Deliver(Frame(MacAddress.Broadcast, HostA, new VlanTag(10))));
-        Do(() => bench.Eth2.Deliver(Frame(HostA, HostB)));
-        Do(() => bench.Eth2.Deliver(Frame(HostA, HostB, new VlanTag(77))));
-        Do(() => bench.Eth2.Deliver(Frame(HostA, MacAddress.Parse("01:00:5e:00:00:01"))));
-        Do(() => bench.Eth2.Deliver(Frame(MacAddress.Parse("01:80:c2:00:00:00"), HostB)));
-        Do(() => bench.FromTunnel(Peer, 5000, Frame(MacAddress.Broadcast, Remote)));
-        Do(() => bench.FromTunnel(Peer, 5000, Frame(Remote, MacAddress.Parse("02:00:00:00:00:0f"))));
-        Do(() => bench.FromTunnel(Peer, 5000, Frame(HostA, Remote, new VlanTag(10))));
-        Do(() => bench.FromTunnel(Peer, 5000, Frame(HostA, Remote), p => p[1] = 0xFF));
-        Do(() => bench.FromTunnel(Peer, 5000, Frame(HostA, Remote), p => p[0] = 0));
-        Do(() => bench.Ul.Deliver(WithoutChecksum(Frame(HostA, Remote))));
-        bench.Controller.Transact("""{"op":"update","table":"Logical_Switch","where":[["name","==","blue"]],"row":{"replication_mode":"source_node"}}""");
-        Do(() => bench.Eth1.Deliver(Frame(MacAddress.Broadcast, HostA, new VlanTag(10))));
-        bench.Controller.Transact(Ops.Unbind("eth1", 10));
-        Do(() => { });
-        bench.Controller.Transact(Ops.Unbind("eth2", 0));
-        Do(() => { });
-        return string.Join('\n', lines);
-
-        void Do(Action action)
-        {
-            action();
-            bench.Switch.Settle();
-            lines.Add($"eth1 {bench.Eth1.Take()}\neth2 {bench.Eth2.Take()}\nul {bench.Ul.Take()}\nlocal {bench.Switch.Dump("Ucast_Macs_Local", "MAC")}");
-        }
-    }
-
-    private static byte[] WithoutChecksum(byte[] inner)
-    {
-        var frame = Frames.Ethernet(
-            MacAddress.Parse("02:1a:c0:00:02:0b"), MacAddress.Parse("02:1a:c0:00:02:0c"), EtherTypes.IPv4,
-            Frames.Udp(Peer, Own, 50000, VxlanHeader.UdpPort, Frames.Vxlan(new Vni(5000), inner)));
-        frame[14 + 20 + 6] = frame[14 + 20 + 7] = 0;
-        return frame;
     }
 }

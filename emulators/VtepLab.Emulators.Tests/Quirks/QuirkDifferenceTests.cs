@@ -26,7 +26,7 @@ public class QuirkDifferenceTests
 
     private static string Converse(string quirks)
     {
-        var bench = new SwitchBench(quirks, o => o with { MaxRemoteMacs = 2, MaxTunnels = 2, MaxBfdSessions = 1, ReservedVlans = [66], ReplicatesAtSource = false });
+        var bench = new SwitchBench(quirks, o => o with { MaxRemoteMacs = 2, MaxTunnels = 2, MaxBfdSessions = 1, ReservedVlans = [66], ReplicatesAtSource = false, HasRouting = false });
         var peers = new[] { bench.Connect(), bench.Connect(), bench.Connect() };
         var lines = Talk.Lines;
         for (var i = 0; i < lines.Length; i++)

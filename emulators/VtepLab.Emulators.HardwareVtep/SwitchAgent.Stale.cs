@@ -1,0 +1,48 @@
+using VtepLab.HardwareVtep;
+using VtepLab.Packets;
+
+namespace VtepLab.Emulators.HardwareVtep;
+
+/// <content>Quirks in which the hardware keeps what the database no longer says.</content>
+internal sealed partial class SwitchAgent
+{
+    private HardwareState WithStale(HardwareState now)
+    {
+        var before = Hardware;
+        var macs = new Dictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), HardwareLocator>(now.RemoteMacs);
+        var floods = new Dictionary<RowId<LogicalSwitch>, IReadOnlyList<HardwareLocator>>(now.Floods);
+        foreach (var (key, locator) in before.RemoteMacs.Where(m => now.Networks.ContainsKey(m.Key.Network)))
+        {
+            if (_quirks.Has(macs.ContainsKey(key) ? SwitchQuirkBook.FirstLocatorWins : SwitchQuirkBook.KeepsDeletedMacs))
+            {
+                macs[key] = locator;
+            }
+        }
+
+        foreach (var (network, members) in before.Floods.Where(f => f.Value.Count > 0 && now.Networks.ContainsKey(f.Key)))
+        {
+            if (_quirks.Has(SwitchQuirkBook.KeepsFloodList))
+            {
+                floods[network] = members;
+            }
+        }
+
+        return now with { Networks = now.Networks.Values.Select(StaleNetwork).ToDictionary(n => n.Id), RemoteMacs = macs, Floods = floods };
+    }
+
+    private HardwareNetwork StaleNetwork(HardwareNetwork now)
+    {
+        if (!Hardware.Networks.TryGetValue(now.Id, out var before))
+        {
+            return now;
+        }
+
+        var keepsVni = _quirks.Has(before.Vni is null ? SwitchQuirkBook.IgnoresLateTunnelKey : SwitchQuirkBook.KeepsOldVni);
+        var keepsMode = _quirks.Has(SwitchQuirkBook.ReadsModeOnce);
+        return now with
+        {
+            Vni = keepsVni ? before.Vni : now.Vni,
+            ReplicatesAtSource = keepsMode ? before.ReplicatesAtSource : now.ReplicatesAtSource,
+        };
+    }
+}
