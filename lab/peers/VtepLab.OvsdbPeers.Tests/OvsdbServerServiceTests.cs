@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using VtepLab.HardwareVtep;
 using VtepLab.Ovsdb;
 using VtepLab.Runtime;
 using VtepLab.Simulation;
@@ -72,6 +73,83 @@ public class OvsdbServerServiceTests
         Assert.That(Map(manager["status"])["last_error"], Does.StartWith("'http://192.0.2.1' is no endpoint"));
         Assert.That(Map(secure["status"])["last_error"], Does.Contain("needs a private key"));
         Assert.That(Map(secure["status"])["state"], Is.EqualTo("BACKOFF"));
+        Assert.That(Map(manager["status"])["state"], Is.EqualTo("BACKOFF"));
+    }
+
+    // Keys and values as ovsdb-server 3.1.0 filled them with the same two peers and one on its unix socket.
+    [Test]
+    public void The_status_of_a_manager_tells_which_locks_it_holds_waits_for_and_has_lost()
+    {
+        var stage = new LeafStage(new OvsdbServerServiceOptions
+        {
+            Managers = ManagerColumn.HardwareVtep, Remotes = [Endpoint.Parse("ptcp:6640")], InactivityProbe = TimeSpan.Zero,
+        });
+        stage.World.RunUntil(() => stage.Service is not null, Soon);
+        _ = new LockingPeer(stage, 6641, "lock b", "lock a", "steal c");
+        _ = new LockingPeer(stage, 6642, "lock a", "lock d", "lock b");
+        var first = stage.AddManager("tcp:192.0.2.1:6641");
+        stage.World.RunFor(Soon);
+        var second = stage.AddManager("tcp:192.0.2.1:6642");
+        stage.World.RunFor(Soon);
+        _ = new RawClient(stage, """{"id":1,"method":"steal","params":["c"]}""");
+        stage.World.RunFor(TimeSpan.FromSeconds(3));
+
+        var (one, two) = (Map(first["status"]), Map(second["status"]));
+
+        Assert.That(one.Remove("sec_since_connect") && two.Remove("sec_since_connect"), Is.True);
+        Assert.That(one, Is.EqualTo(new Dictionary<string, string> { ["locks_held"] = "a b", ["locks_lost"] = "c", ["state"] = "ACTIVE" }));
+        Assert.That(two, Is.EqualTo(new Dictionary<string, string> { ["locks_held"] = "d", ["locks_waiting"] = "a b", ["state"] = "ACTIVE" }));
+    }
+
+    // As ovsdb-server 3.1.0 tells it: nothing of locks or states, and 0 for both times.
+    [Test]
+    public void The_status_of_a_manager_row_that_listens_tells_its_port_and_how_many_connections_it_has()
+    {
+        var stage = new LeafStage(new OvsdbServerServiceOptions { Managers = ManagerColumn.HardwareVtep });
+        stage.World.RunUntil(() => stage.Service is not null, Soon);
+        var manager = stage.AddManager("ptcp:6640");
+        stage.World.RunFor(TimeSpan.FromSeconds(3));
+        Assert.That(manager["status"].ToString(), Is.EqualTo("{bound_port=6640, sec_since_connect=0, sec_since_disconnect=0}"));
+        Assert.That(manager["is_connected"].Boolean, Is.False);
+
+        _ = new RawClient(stage);
+        _ = new RawClient(stage);
+        stage.World.RunFor(TimeSpan.FromSeconds(3));
+
+        Assert.That(
+            manager["status"].ToString(),
+            Is.EqualTo("{bound_port=6640, n_connections=2, sec_since_connect=0, sec_since_disconnect=0}"));
+        Assert.That(manager["is_connected"].Boolean, Is.True);
+    }
+
+    [Test]
+    public void Managers_are_followed_beyond_a_conversion_of_their_database()
+    {
+        var stage = new LeafStage(new OvsdbServerServiceOptions
+        {
+            Managers = ManagerColumn.HardwareVtep, Remotes = [Endpoint.Parse("ptcp:6640")],
+        });
+        stage.World.RunUntil(() => stage.Service is not null, Soon);
+        stage.AddManager("ptcp:6641");
+        stage.World.RunFor(Soon);
+        var schema = new JsonWriter();
+        VtepSchema.Load().WriteTo(schema);
+        var text = Encoding.UTF8.GetString(schema.Written);
+
+        var converted = new RawClient(stage, $$"""{"id":1,"method":"convert","params":["hardware_vtep",{{text}}]}""");
+        stage.World.RunUntil(() => converted.Received.Length > 0, Soon);
+        var database = stage.Service.Server.Find("hardware_vtep")!;
+        Assert.That(database, Is.Not.SameAs(stage.Database));
+        using (var transaction = database.Begin())
+        {
+            transaction.Set(database.Table("Manager").All.Single(), "target", "ptcp:6642");
+            Assert.That(transaction.Commit(), Is.Null);
+        }
+
+        stage.World.RunFor(TimeSpan.FromSeconds(3));
+
+        Assert.That(stage.Service.ListeningOn.Select(endpoint => endpoint.Port), Is.EqualTo(new[] { 6640, 6642 }));
+        Assert.That(Map(database.Table("Manager").All.Single()["status"])["bound_port"], Is.EqualTo("6642"));
     }
 
     [Test]
@@ -259,6 +337,21 @@ public class OvsdbServerServiceTests
     }
 
     private static Dictionary<string, string> Map(Datum status) => status.Pairs.ToDictionary(pair => pair.Key.String, pair => pair.Value.String);
+
+    /// <summary>A controller that listens and asks whoever dials in for locks, each <c>lock NAME</c> or <c>steal NAME</c>.</summary>
+    private sealed class LockingPeer
+    {
+        public LockingPeer(LeafStage stage, int port, params string[] requests) =>
+            stage.Controller.Services.Spawn("locking", async cancel =>
+            {
+                await using var listener = await stage.Controller.Services.Network.ListenAsync(Endpoint.Parse($"ptcp:{port}"), cancel: cancel);
+                var connection = await listener.AcceptAsync(cancel);
+                foreach (var request in requests.Select(request => request.Split(' ')))
+                {
+                    await connection.Output.WriteAsync(Encoding.UTF8.GetBytes($$"""{"id":1,"method":"{{request[0]}}","params":["{{request[1]}}"]}"""), cancel);
+                }
+            });
+    }
 
     /// <summary>A peer that sends bytes and keeps what comes back.</summary>
     private sealed class RawClient

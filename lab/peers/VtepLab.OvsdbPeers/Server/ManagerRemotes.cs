@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using VtepLab.Ovsdb;
 using VtepLab.Runtime;
@@ -20,6 +19,8 @@ internal sealed class ManagerRemotes
     private readonly ManagerColumn _column;
     private readonly ILogger _log;
     private readonly SortedDictionary<string, ServerRemote> _remotes = new(StringComparer.Ordinal);
+    private Database _database = null!; // The one that is served: another one after a conversion.
+    private Table? _managers; // Where its rows of managers are; null when its schema has no such column.
     private TaskCompletionSource _changed = new();
 
     public ManagerRemotes(OvsdbServerService service, IHost host, ManagerColumn column)
@@ -30,19 +31,15 @@ internal sealed class ManagerRemotes
 
     public IEnumerable<ServerRemote> Remotes => _remotes.Values;
 
-    private Database Database => _service.Server.Find(_column.Database)
-        ?? throw new InvalidOperationException($"there is no database {_column.Database} to take remotes from");
-
     public void Start(CancellationToken cancel)
     {
-        var database = Database;
-        var managerTable = ManagerTable(database);
-        database.Committed += changes =>
+        Watch(_service.Server.Find(_column.Database)
+            ?? throw new InvalidOperationException($"there is no database {_column.Database} to take remotes from"));
+        _service.Server.Converted += (old, converted) =>
         {
-            // Our own status writes change no column that matters here.
-            if (changes.Changes.Any(change => change.Row.Table.Schema.Name == _column.Table
-                || (change.Row.Table.Schema.Name == managerTable && Matters(change))))
+            if (old == _database)
             {
+                Watch(converted);
                 _changed.TrySetResult();
             }
         };
@@ -50,12 +47,29 @@ internal sealed class ManagerRemotes
         _host.Spawn($"remotes of {_column.Database} {_column.Table}.{_column.Column}", _ => RunAsync(cancel));
     }
 
+    private void Watch(Database database)
+    {
+        _database = database;
+        _managers = database.Schema.Find(_column.Table)?.Find(_column.Column)?.Type.Key.RefTable is { } table ? database.Table(table) : null;
+        if (_managers is null)
+        {
+            // As ovsdb-server takes it: the database may be converted back to a schema that has the column.
+            _log.LogWarning("{Table}.{Column} of {Database} refers to no table: no managers", _column.Table, _column.Column, _column.Database);
+            return;
+        }
+
+        database.Committed += changes =>
+        {
+            // Our own status writes change no column that matters here.
+            if (changes.Changes.Any(change => change.Row.Table.Schema.Name == _column.Table || (change.Row.Table == _managers && Matters(change))))
+            {
+                _changed.TrySetResult();
+            }
+        };
+    }
+
     private static bool Matters(RowChange change) => change.IsInsert || change.IsDelete
         || ReadColumns.Any(c => change.Row.Table.Schema.Find(c) is { } column && change.Changed(column));
-
-    private string ManagerTable(Database database) =>
-        database.Schema.Table(_column.Table).Column(_column.Column).Type.Key.RefTable
-        ?? throw new InvalidOperationException($"{_column.Table}.{_column.Column} of {_column.Database} refers to no table");
 
     private async Task RunAsync(CancellationToken cancel)
     {
@@ -76,20 +90,17 @@ internal sealed class ManagerRemotes
     }
 
     /// <summary>The manager rows that count, by target.</summary>
-    private IEnumerable<Row> Rows(Database database)
-    {
-        var managers = database.Table(ManagerTable(database));
-        return database.Table(_column.Table).All
+    private IEnumerable<Row> Rows() => _managers is not { } managers || managers.Schema.Find("target") is null ? []
+        : _database.Table(_column.Table).All
             .SelectMany(row => row[_column.Column].Keys)
             .Select(reference => managers.Find(reference.Uuid))
             .OfType<Row>()
             .OrderBy(row => row["target"].String, StringComparer.Ordinal);
-    }
 
     private void Follow()
     {
         var wanted = new SortedDictionary<string, RemoteSettings>(StringComparer.Ordinal);
-        foreach (var row in Rows(Database))
+        foreach (var row in Rows())
         {
             if (Endpoint.TryParse(row["target"].String, out var endpoint, out var error))
             {
@@ -129,9 +140,8 @@ internal sealed class ManagerRemotes
 
     private void WriteStatus()
     {
-        var database = Database;
-        using var transaction = database.Begin();
-        foreach (var row in Rows(database).ToArray())
+        using var transaction = _database.Begin();
+        foreach (var row in Rows().ToArray())
         {
             var remote = _remotes.GetValueOrDefault(row["target"].String);
             if (row.Table.Schema.Find("is_connected") is not null)
@@ -141,7 +151,7 @@ internal sealed class ManagerRemotes
 
             if (row.Table.Schema.Find("status") is not null)
             {
-                transaction.Set(row, "status", Datum.Map(Status(row, remote)));
+                transaction.Set(row, "status", Datum.Map(ManagerStatus.Of(remote, row["target"].String, _host.Time)));
             }
         }
 
@@ -151,42 +161,4 @@ internal sealed class ManagerRemotes
         }
     }
 
-    private SortedDictionary<string, string> Status(Row row, ServerRemote? remote)
-    {
-        var status = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (remote is null)
-        {
-            status["state"] = "VOID";
-            if (!Endpoint.TryParse(row["target"].String, out _, out var error))
-            {
-                status["last_error"] = error;
-            }
-
-            return status;
-        }
-
-        // A listener without connections has no state: ovsdb-server tells the first session's, and there is none.
-        if (!remote.Settings.Endpoint.IsPassive || remote.ConnectionCount > 0)
-        {
-            status["state"] = remote.State;
-        }
-
-        Add("last_error", remote.LastError);
-        Add("sec_since_connect", Seconds(remote.ConnectedAt));
-        Add("sec_since_disconnect", Seconds(remote.DisconnectedAt));
-        Add("n_connections", remote.ConnectionCount > 1 ? remote.ConnectionCount.ToString(CultureInfo.InvariantCulture) : null);
-        Add("bound_port", remote.ListeningOn is { Port: > 0 } local ? local.Port.ToString(CultureInfo.InvariantCulture) : null);
-        return status;
-
-        void Add(string key, string? value)
-        {
-            if (value is not null)
-            {
-                status[key] = value;
-            }
-        }
-
-        string? Seconds(long? since) =>
-            since is { } then ? ((long)_host.Time.GetElapsedTime(then).TotalSeconds).ToString(CultureInfo.InvariantCulture) : null;
-    }
 }

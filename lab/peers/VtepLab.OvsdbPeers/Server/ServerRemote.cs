@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using VtepLab.Ovsdb;
 using VtepLab.Runtime;
 
 namespace VtepLab.OvsdbPeers;
@@ -31,13 +32,16 @@ public sealed class ServerRemote
     /// <summary>Number of open connections.</summary>
     public int ConnectionCount => _connections.Count;
 
+    /// <summary>The session of the oldest open connection; null without one.</summary>
+    public OvsdbSession? Session => _connections.Count == 0 ? null : _connections[0].Session;
+
     /// <summary>The word of ovsdb-server for what it is doing: VOID, BACKOFF, CONNECTING, ACTIVE or IDLE.</summary>
     public string State => _connections.Count == 0 ? _state : _connections[0].IsIdle ? "IDLE" : "ACTIVE";
 
     /// <summary>Why the last attempt failed or the last connection ended; null when nothing has.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>When the oldest open connection was made, in timestamps of the host's clock; null without one.</summary>
+    /// <summary>When the last connection was made, in timestamps of the host's clock; null when none was.</summary>
     public long? ConnectedAt { get; private set; }
 
     /// <summary>When the last connection ended; null when none has.</summary>
@@ -196,7 +200,7 @@ public sealed class ServerRemote
 
         var began = _host.Time.GetTimestamp();
         _connections.Add(connection);
-        ConnectedAt ??= began;
+        ConnectedAt = began;
         try
         {
             await connection.RunAsync(_service.Options.StopGrace, _stop.Token);
@@ -205,7 +209,6 @@ public sealed class ServerRemote
         {
             _connections.Remove(connection);
             DisconnectedAt = _host.Time.GetTimestamp();
-            ConnectedAt = _connections.Count == 0 ? null : ConnectedAt;
             LastError = connection.EndReason;
             connection.Dispose();
         }

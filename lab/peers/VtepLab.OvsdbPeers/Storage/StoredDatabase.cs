@@ -39,7 +39,7 @@ public static class StoredDatabase
 
         if (converts && schema is not null && !IsSame(log.Database.Schema, schema))
         {
-            log = log.ConvertTo(schema, host.Entropy.NewUuid);
+            log.ConvertTo(schema, host.Entropy.NewUuid);
         }
 
         storage.Idle = () => log.CompactIfGrown();

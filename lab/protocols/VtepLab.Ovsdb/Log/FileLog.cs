@@ -23,8 +23,8 @@ public sealed class FileLog : ITransactionLog
         database.Log = this;
     }
 
-    /// <summary>The database that is kept.</summary>
-    public Database Database { get; }
+    /// <summary>The database that is kept; another one after a conversion.</summary>
+    public Database Database { get; private set; }
 
     /// <summary>Present length of the file, in bytes.</summary>
     public long Length { get; private set; }
@@ -75,15 +75,26 @@ public sealed class FileLog : ITransactionLog
     }
 
     /// <summary>Moves the database to another schema: rows keep their UUIDs, columns of both schemas their values.</summary>
-    /// <returns>The new database with this file; the old one is kept no more.</returns>
-    /// <exception cref="OvsdbErrorException">A value does not suit the new schema; nothing was changed.</exception>
-    public FileLog ConvertTo(DatabaseSchema schema, Func<Guid> newUuid)
+    /// <exception cref="OvsdbErrorException">A value does not suit the new schema, or the file cannot be written; nothing was changed.</exception>
+    public void ConvertTo(DatabaseSchema schema, Func<Guid> newUuid) => MoveTo(DatabaseConversion.Run(Database, schema, newUuid));
+
+    /// <inheritdoc/>
+    public void MoveTo(Database converted)
     {
-        var converted = DatabaseConversion.Run(Database, schema, newUuid);
-        Database.Log = null;
-        var log = new FileLog(converted, _storage, _time, Length);
-        log.Compact();
-        return log;
+        var old = Database;
+        Database = converted;
+        try
+        {
+            Compact();
+        }
+        catch
+        {
+            Database = old;
+            throw;
+        }
+
+        old.Log = null;
+        converted.Log = this;
     }
 
     /// <summary>Rewrites the file as the schema and one transaction that makes all rows.</summary>

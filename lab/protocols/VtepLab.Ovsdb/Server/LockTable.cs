@@ -13,6 +13,12 @@ internal sealed class LockTable
     /// <summary>Whether a session has asked for a lock and not given it up since.</summary>
     public bool HasAsked(OvsdbSession session, string name) => Find(session, name) is not null;
 
+    /// <summary>The locks that a session has asked for, by name, and where it stands with each.</summary>
+    public IEnumerable<(string Name, LockStanding Standing)> Of(OvsdbSession session) =>
+        _ofSession.TryGetValue(session, out var waiters)
+            ? waiters.Select(waiter => (waiter.Name, Standing(waiter))).OrderBy(entry => entry.Name, StringComparer.Ordinal)
+            : [];
+
     /// <summary>How many locks a session has asked for.</summary>
     public int CountOf(OvsdbSession session) => _ofSession.TryGetValue(session, out var waiters) ? waiters.Count : 0;
 
@@ -71,6 +77,9 @@ internal sealed class LockTable
             waiters.ForEach(Leave);
         }
     }
+
+    private LockStanding Standing(Waiter waiter) =>
+        Owns(waiter.Session, waiter.Name) ? LockStanding.Held : waiter.Stole ? LockStanding.Lost : LockStanding.Waiting;
 
     private Waiter? Find(OvsdbSession session, string name) =>
         _ofSession.TryGetValue(session, out var waiters) ? waiters.Find(waiter => waiter.Name == name) : null;

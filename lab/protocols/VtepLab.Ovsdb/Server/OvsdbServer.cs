@@ -152,7 +152,7 @@ public sealed class OvsdbServer
     }
 
     /// <summary>Told when a convert request has replaced a database: the old one, which is served no more, and the new one.</summary>
-    /// <remarks>An owner that keeps the database in a file goes on with <see cref="FileLog.Attach"/>.</remarks>
+    /// <remarks>The log of the old one has gone over to the new one already.</remarks>
     public event Action<Database, Database>? Converted;
 
     internal long Elapsed(BlockedTransaction blocked) =>

@@ -5,6 +5,9 @@ public sealed partial class OvsdbSession
 {
     private bool _isChangeAware;
 
+    /// <summary>The locks that the session has asked for, by name, and where it stands with each.</summary>
+    public IEnumerable<(string Name, LockStanding Standing)> Locks => Server.Locks.Of(this);
+
     private void Lock(string method, JsonValue parameters)
     {
         var name = ReadLockName(method, parameters);
@@ -71,6 +74,7 @@ public sealed partial class OvsdbSession
         }
 
         var converted = DatabaseConversion.Run(database, schema, Server.Options.NewUuid);
+        database.Log?.MoveTo(converted);
         _reply.Raw("{}"u8);
         Server.Replace(database, converted);
     }

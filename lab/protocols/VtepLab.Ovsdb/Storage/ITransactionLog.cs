@@ -9,6 +9,11 @@ public interface ITransactionLog
     /// <exception cref="OvsdbErrorException">It cannot be taken; the transaction fails with this error.</exception>
     void Append(IReadOnlyList<RowChange> changes, string? comment);
 
+    /// <summary>The database was converted: takes the new one over, with all its rows, in the place of the old.</summary>
+    /// <param name="converted">The database of the new schema.</param>
+    /// <exception cref="OvsdbErrorException">It cannot be taken; then the old one is kept as before.</exception>
+    void MoveTo(Database converted);
+
     /// <summary>Calls back, at once or later, when all that was appended so far is on stable storage.</summary>
     void WhenStable(Action done);
 }
