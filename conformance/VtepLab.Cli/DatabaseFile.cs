@@ -1,49 +1,68 @@
+using Microsoft.Win32.SafeHandles;
+using VtepLab.Hosting;
 using VtepLab.Ovsdb;
 
 namespace VtepLab.Cli;
 
-/// <summary>A database's file on disk, in the format of ovsdb-server; held for writing by one process at a time.</summary>
+/// <summary>A database's file on disk, in the format of ovsdb-server; held by one process at a time.</summary>
+/// <remarks>
+/// What is appended is the system's before anybody is told of it, so it outlives a crash of this process; <see cref="WhenStable"/>
+/// makes it outlive one of the machine. A write that fails is taken back and its transaction refused with <c>I/O error</c>.
+/// </remarks>
 internal sealed class DatabaseFile : ILogStorage, IDisposable
 {
     private readonly string path;
     private readonly FileStream hold;
-    private FileStream file;
+    private SafeFileHandle file;
+    private long length;
+    private string? failure; // Once what is on disk is not known any more, nothing is taken.
 
-    private DatabaseFile(string path, FileStream hold, FileStream file) => (this.path, this.hold, this.file) = (path, hold, file);
+    private DatabaseFile(string path, FileStream hold, SafeFileHandle file) => (this.path, this.hold, this.file) = (path, hold, file);
+
+    /// <summary>The log in it, which holds the database.</summary>
+    public FileLog Log { get; private set; } = null!;
 
     /// <summary>Opens the database in a file, or makes an empty one when there is none.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="schema">The schema of a new database; that of an existing one has to be the same in name and version.</param>
+    /// <param name="schema">The schema of a new database, which an existing one has to have in name and version; null when it must exist.</param>
     /// <param name="time">The clock, for the dates of records.</param>
     /// <param name="newUuid">Where UUIDs come from.</param>
     /// <exception cref="CommandException">The file is in use, cannot be written, or holds something else.</exception>
-    public static (DatabaseFile File, Database Database) Open(string path, DatabaseSchema schema, TimeProvider time, Func<Guid> newUuid)
+    public static DatabaseFile Open(string path, DatabaseSchema? schema, TimeProvider time, Func<Guid> newUuid)
     {
+        if (schema is null && !File.Exists(path))
+        {
+            throw new CommandException(ExitCode.Usage, $"there is no database file {path}: a new one needs --schema");
+        }
+
         DatabaseFile? storage = null;
         try
         {
-            // Beside the file, since the file itself is replaced when it is compacted.
-            var hold = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-            storage = new DatabaseFile(path, hold, OpenAtEnd(path));
+            storage = new DatabaseFile(path, Hold(path), OpenHandle(path));
             var content = File.ReadAllBytes(path);
-            if (content.Length == 0)
+            storage.length = content.Length;
+            if (content.Length == 0 && schema is not null)
             {
-                return (storage, FileLog.Create(schema, storage, time, newUuid).Database);
+                storage.Log = FileLog.Create(schema, storage, time, newUuid);
+                return storage;
             }
 
-            var database = FileLog.Open(content, storage, time, newUuid, out var problem).Database;
+            storage.Log = FileLog.Open(content, storage, time, newUuid, out var problem);
             if (problem is not null)
             {
                 Console.Error.WriteLine($"vteplab: {path}: {problem}; what follows the last whole transaction was cut off");
             }
 
-            if (database.Name != schema.Name || database.Schema.Version != schema.Version)
+            var database = storage.Log.Database;
+            if (schema is not null && (database.Name != schema.Name || database.Schema.Version != schema.Version))
             {
                 throw new CommandException(
-                    ExitCode.Usage, $"{path} holds {database.Name} {database.Schema.Version}, the schema is {schema.Name} {schema.Version}");
+                    ExitCode.Usage,
+                    $"{path} holds {database.Name} {database.Schema.Version}, the schema is {schema.Name} {schema.Version}; "
+                    + "without --schema the file's own is served");
             }
 
-            return (storage, database);
+            return storage;
         }
         catch (Exception e)
         {
@@ -55,26 +74,57 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Append(ReadOnlyMemory<byte> bytes) => file.Write(bytes.Span);
+    public void Append(ReadOnlyMemory<byte> bytes) => Try("written", () =>
+    {
+        try
+        {
+            RandomAccess.Write(file, bytes.Span, length);
+            length += bytes.Length;
+        }
+        catch (IOException)
+        {
+            RandomAccess.SetLength(file, length); // Half a record would end the file for whoever reads it.
+            throw;
+        }
+    });
 
     /// <inheritdoc/>
-    public void Replace(ReadOnlyMemory<byte> content)
+    public void Replace(ReadOnlyMemory<byte> content) => Try("replaced", () =>
     {
-        using (var fresh = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))
+        var fresh = File.OpenHandle(path + ".new", FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        try
         {
-            fresh.Write(content.Span);
-            fresh.Flush(flushToDisk: true);
+            RandomAccess.Write(fresh, content.Span, 0);
+            RandomAccess.FlushToDisk(fresh);
+            File.Move(path + ".new", path, overwrite: true);
+        }
+        catch
+        {
+            fresh.Dispose();
+            File.Delete(path + ".new");
+            throw;
         }
 
         file.Dispose();
-        File.Move(path + ".new", path, overwrite: true);
-        file = OpenAtEnd(path);
-    }
+        (file, length) = (fresh, content.Length);
+        DirectoryFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!); // The new name is safe only when its directory is.
+    });
 
     /// <inheritdoc/>
     public void WhenStable(Action done)
     {
-        file.Flush(flushToDisk: true);
+        try
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+        catch (IOException e)
+        {
+            // After a failed flush the system may have dropped what it had not written: nothing is promised from here on.
+            failure ??= $"{path} cannot be flushed to disk: {e.Message}";
+            Console.Error.WriteLine($"vteplab: {failure}; no more transactions are taken");
+            return;
+        }
+
         done();
     }
 
@@ -85,11 +135,46 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
         hold.Dispose();
     }
 
-    private static FileStream OpenAtEnd(string path)
+    private static SafeFileHandle OpenHandle(string path) =>
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+    /// <summary>Takes the lock that ovsdb-server and ovsdb-tool take, so that no two of all of them write one file.</summary>
+    private static FileStream Hold(string path)
     {
-        // No buffer of our own: what was appended is the system's at once and outlives a crash of this process.
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 0);
-        stream.Seek(0, SeekOrigin.End);
-        return stream;
+        var full = Path.GetFullPath(path);
+        var name = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.~lock~");
+        var hold = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        try
+        {
+            if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+            {
+                hold.Lock(0, 0); // fcntl, as theirs; a length of 0 is the whole file.
+            }
+        }
+        catch (IOException e)
+        {
+            hold.Dispose();
+            throw new IOException($"another process has it open ({name} is locked)", e);
+        }
+
+        return hold;
+    }
+
+    private void Try(string what, Action work)
+    {
+        if (failure is not null)
+        {
+            throw new OvsdbError(ErrorNames.InputOutputError, failure).AsException();
+        }
+
+        try
+        {
+            work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"vteplab: {path} cannot be {what}: {e.Message}");
+            throw new OvsdbError(ErrorNames.InputOutputError, $"{path} cannot be {what}: {e.Message}").AsException();
+        }
     }
 }

@@ -7,8 +7,12 @@ namespace VtepLab.Cli.Commands;
 /// <summary><c>vteplab ovsdb</c>: a plain OVSDB server over a schema, with no switch behind it.</summary>
 internal sealed class OvsdbCommand
 {
-    private readonly Option<string> schema = new("--schema") { Description = "the database's schema (JSON, as ovsdb-tool takes it)", HelpName = "FILE", Required = true };
-    private readonly Option<Runtime.Endpoint[]> listen = ServerRun.Listen();
+    /// <summary>How often it is looked whether the file has grown enough to be compacted.</summary>
+    private static readonly TimeSpan CompactionInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Option<string?> schema = Options.Path("--schema", "FILE", "the database's schema (JSON, as ovsdb-tool takes it); that of an existing --db when not given");
+    private readonly Option<Runtime.Endpoint[]> listen = ServerRun.Listen(isRequired: false);
+    private readonly Option<ServerRemotes> remote = ServerRemotes.Option();
     private readonly Option<string?> db = Options.Path("--db", "FILE", "keep the database in this file, in ovsdb-server's format; in memory only when not given");
     private readonly Option<bool> verbose = ServerRun.Verbose();
     private readonly TlsOptions tls = new();
@@ -17,7 +21,10 @@ internal sealed class OvsdbCommand
     public static Command Create()
     {
         var ovsdb = new OvsdbCommand();
-        var command = new Command("ovsdb", "Serve a database over OVSDB, with no switch behind it") { ovsdb.schema, ovsdb.listen, ovsdb.db, ovsdb.verbose };
+        var command = new Command("ovsdb", "Serve a database over OVSDB, with no switch behind it")
+        {
+            ovsdb.schema, ovsdb.listen, ovsdb.remote, ovsdb.db, ovsdb.verbose,
+        };
         ovsdb.tls.AddTo(command);
         command.SetAction(ovsdb.RunAsync);
         return command;
@@ -25,25 +32,37 @@ internal sealed class OvsdbCommand
 
     private Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var file = parsed.GetValue(schema)!;
-        var description = Read(file);
-        var endpoints = parsed.GetValue(listen)!;
+        var description = parsed.GetValue(schema) is { } text ? Read(text) : null;
+        var path = parsed.GetValue(db);
+        var remotes = parsed.GetValue(remote) ?? new ServerRemotes([], null);
+        Runtime.Endpoint[] endpoints = [.. parsed.GetValue(listen) ?? [], .. remotes.Endpoints];
         var identity = tls.Of(parsed);
         ServerRun.CheckTls(endpoints, identity);
+        if (description is null && path is null)
+        {
+            throw new CommandException(ExitCode.Usage, "--schema says what the database looks like; without it --db must name an existing one");
+        }
+
+        if (endpoints.Length == 0 && remotes.Managers is null)
+        {
+            throw new CommandException(ExitCode.Usage, "--listen or --remote says how the server is reached");
+        }
+
         return ServerRun.RunAsync(
             "ovsdb",
             parsed.GetValue(verbose),
             async host =>
             {
                 var server = new OvsdbServer(new OvsdbServerOptions { Time = host.Time, NewUuid = host.Entropy.NewUuid });
-                var (file, database) = parsed.GetValue(db) is { } path
-                    ? DatabaseFile.Open(path, description, host.Time, host.Entropy.NewUuid)
-                    : (null, new Database(description, host.Entropy.NewUuid));
+                var file = path is null ? null : DatabaseFile.Open(path, description, host.Time, host.Entropy.NewUuid);
+                var database = file?.Log.Database ?? new Database(description!, host.Entropy.NewUuid);
                 server.Add(database);
-                var service = new OvsdbServerService(host, server, new OvsdbServerServiceOptions { Remotes = endpoints, Tls = identity });
+                var service = new OvsdbServerService(
+                    host, server, new OvsdbServerServiceOptions { Remotes = endpoints, Managers = remotes.Managers, Tls = identity });
                 var both = new ServerWithFile(service, file);
                 try
                 {
+                    remotes.CheckManagers(database);
                     await service.StartAsync();
                 }
                 catch
@@ -52,10 +71,31 @@ internal sealed class OvsdbCommand
                     throw;
                 }
 
+                if (file is not null)
+                {
+                    host.Spawn("compacting the database file", stop => CompactAsync(host, file, stop));
+                }
+
                 ServerRun.Announce(service.ListeningOn);
                 return both;
             },
             cancel);
+    }
+
+    private static async Task CompactAsync(Runtime.IHost host, DatabaseFile file, CancellationToken stop)
+    {
+        while (true)
+        {
+            await host.DelayAsync(CompactionInterval, stop);
+            try
+            {
+                file.Log.CompactIfGrown();
+            }
+            catch (OvsdbErrorException)
+            {
+                // The file has said why it cannot be replaced; it goes on as it is.
+            }
+        }
     }
 
     private static DatabaseSchema Read(string file)

@@ -13,11 +13,11 @@ internal static class ServerRun
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "log what happens, not only what is wrong" };
 
     /// <summary><c>--listen</c>: one passive endpoint or several.</summary>
-    public static Option<Endpoint[]> Listen() => new("--listen")
+    public static Option<Endpoint[]> Listen(bool isRequired = true) => new("--listen")
     {
         Description = "where to listen: ptcp:PORT[:IP], pssl:PORT[:IP] or punix:PATH; may be given more than once",
         HelpName = "ENDPOINT",
-        Required = true,
+        Required = isRequired,
         CustomParser = result =>
         {
             var endpoints = new List<Endpoint>();
@@ -84,7 +84,7 @@ internal static class ServerRun
     /// <summary>Complains of TLS endpoints without a TLS identity.</summary>
     public static void CheckTls(IEnumerable<Endpoint> endpoints, TlsIdentity? tls)
     {
-        if (tls is null && endpoints.FirstOrDefault(e => e.Scheme is EndpointScheme.PassiveSsl) is { } endpoint)
+        if (tls is null && endpoints.FirstOrDefault(e => e.IsTls) is { } endpoint)
         {
             throw new CommandException(ExitCode.Usage, $"{endpoint} needs --private-key, --certificate and --ca-cert");
         }

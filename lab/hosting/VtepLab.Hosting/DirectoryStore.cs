@@ -35,6 +35,7 @@ public sealed class DirectoryStore(string directory) : IStore, IDisposable
                 }
 
                 File.Move(path + Unfinished, path, overwrite: true);
+                DirectoryFlush.Run(directory);
                 return true;
             },
             cancel);
