@@ -44,6 +44,9 @@ public static class L2GatewayRpc
     /// <summary>Cast: a logical switch is no longer wanted.</summary>
     public const string DeleteNetwork = "delete_network";
 
+    /// <summary>Cast to one of our agents, in no original: the switches that operators have assigned to it, beside those of its file.</summary>
+    public const string SetOvsdbHosts = "set_ovsdb_hosts";
+
     // Agent to plugin.
 
     /// <summary>Call: the heartbeat.</summary>

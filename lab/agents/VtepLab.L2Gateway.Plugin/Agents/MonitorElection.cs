@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using VtepLab.Ovsdb;
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Plugin;
+
+/// <summary>Sees to it that one live agent monitors: the specification's scheduler.</summary>
+/// <remarks>
+/// Elected is the live agent that was heard last. An election is durable, carries a number that only grows, and is said again until
+/// the agent's report shows the role: an original agent shows it with its next report only, up to its report interval later.
+/// </remarks>
+internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegistry agents, AgentCalls calls, PluginOptions options)
+{
+    private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.MonitorElection");
+    private bool _isAnew;
+    private bool _isRunning;
+
+    /// <summary>The number of the newest election.</summary>
+    public long Term => model.Monitor?.Term ?? 0;
+
+    /// <summary>Something that the monitor told is missing: it is elected anew, and then tells everything anew.</summary>
+    public void ElectAnew() => _isAnew = true;
+
+    /// <summary>A report was taken.</summary>
+    /// <param name="name">The agent's host.</param>
+    /// <param name="wasMonitor">Whether it had the role before.</param>
+    /// <param name="hasStarted">Whether it says that it has just started.</param>
+    public void Reported(string name, bool wasMonitor, bool hasStarted)
+    {
+        // An agent that has lost the role, or its memory with it, gets it under a new number: its old casts may still be on their way.
+        var isMonitor = agents.Monitors.Any(a => a.Host == name);
+        _isAnew |= name == model.Monitor?.Host && !isMonitor && (wasMonitor || hasStarted);
+    }
+
+    /// <summary>Looks whether an election is needed, and holds it.</summary>
+    public async Task LookAsync(CancellationToken cancel)
+    {
+        if (_isRunning || !model.IsLeader)
+        {
+            return;
+        }
+
+        _isRunning = true;
+        try
+        {
+            if (await ElectAsync(cancel) is { } elected)
+            {
+                await calls.SetMonitorAsync(elected, Term, cancel);
+            }
+        }
+        finally
+        {
+            _isRunning = false;
+        }
+    }
+
+    /// <summary>Looks regularly.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            await LookAsync(cancel);
+            await host.DelayAsync(options.PeriodicMonitoringInterval, cancel);
+        }
+    }
+
+    private async Task<string?> ElectAsync(CancellationToken cancel)
+    {
+        if (!_isAnew && agents.Monitors.Count == 1)
+        {
+            return null;
+        }
+
+        var live = agents.Live;
+        var elected = model.Monitor?.Host;
+        if (_isAnew || live.All(a => a.Host != elected))
+        {
+            var candidate = live.OrderBy(agents.AgeOf).FirstOrDefault();
+            if (candidate is null)
+            {
+                return null;
+            }
+
+            _isAnew = false;
+            elected = candidate.Host;
+            await WriteAsync(elected, cancel);
+            _log.LogInformation("agent {Agent} is elected to monitor, term {Term}", elected, Term);
+        }
+
+        return elected;
+    }
+
+    private Task WriteAsync(string elected, CancellationToken cancel)
+    {
+        var term = Term + 1;
+        return model.WriteAsync(
+            write =>
+            {
+                if (model.Monitor is not { } now)
+                {
+                    write.Insert("Monitor", ("host", elected), ("term", term));
+                }
+                else if (now.Term < term)
+                {
+                    write.Update("Monitor", Where.EveryRow, ("host", elected), ("term", term));
+                }
+            },
+            cancel);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using VtepLab.Neutron;
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Plugin;
+
+/// <summary>The plugin's messages to L2 gateway agents: to one that says it looks after the switch, or to any where nobody says.</summary>
+internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions options)
+{
+    private readonly BusTarget _topic = new(L2GatewayRpc.AgentTopic, Exchange: options.ControlExchange);
+    private int _turn;
+
+    /// <summary>Whether the agents that look after a switch are ours: idempotent, and telling what they serve.</summary>
+    public bool AreIdempotent(string identifier) =>
+        agents.Live.Count > 0 && agents.Live.All(a => AgentRegistry.SwitchesOf(a) is not null) && Servants(identifier).Count > 0;
+
+    /// <summary>Calls a method for a switch and waits for the agent's reply.</summary>
+    /// <returns>Null when it was carried out; otherwise the reason, in the words that the original gives its users.</returns>
+    public async Task<string?> CallAsync(string identifier, string method, JsonObject arguments, CancellationToken cancel)
+    {
+        if (agents.Live.Count == 0)
+        {
+            return "Communication error with the L2 gateway agent"; // There is nobody to wait for.
+        }
+
+        try
+        {
+            await host.Bus.CallAsync(TargetFor(identifier), method, arguments, options.RpcResponseTimeout, Context(), cancel);
+            return null;
+        }
+        catch (Exception lost) when (lost is TimeoutException or IOException)
+        {
+            return "Communication error with the L2 gateway agent";
+        }
+        catch (BusRemoteException refused)
+        {
+            return $"Error on the OVSDB server: Remote error: {refused.RemoteClass} {refused.Message.Split('\n')[0]}";
+        }
+    }
+
+    /// <summary>Asks for a logical switch to be removed; nobody answers.</summary>
+    public async Task<string?> CastAsync(string identifier, string method, JsonObject arguments, CancellationToken cancel)
+    {
+        try
+        {
+            await host.Bus.CastAsync(TargetFor(identifier), method, arguments, Context(), cancel);
+            return null;
+        }
+        catch (Exception lost) when (lost is TimeoutException or IOException)
+        {
+            return "Communication error with the L2 gateway agent";
+        }
+    }
+
+    /// <summary>Says to all agents who monitors.</summary>
+    public async Task SetMonitorAsync(string elected, long term, CancellationToken cancel)
+    {
+        var context = Context();
+        context[CastOrigin.TermMember] = term;
+        await host.Bus.CastAsync(_topic with { Fanout = true }, L2GatewayRpc.SetMonitorAgent, new SetMonitorAgentRequest(elected).ToJson(), context, cancel);
+    }
+
+    /// <summary>Says to one of our agents which switches operators have assigned to it; the original's does not know the method.</summary>
+    public async Task AssignAsync(string agent, IEnumerable<SwitchAssignment> assignments, CancellationToken cancel) => await host.Bus.CastAsync(
+        _topic with { Server = agent }, L2GatewayRpc.SetOvsdbHosts,
+        new JsonObject
+        {
+            ["ovsdb_hosts"] = new JsonObject(assignments.Select(a => KeyValuePair.Create(a.OvsdbIdentifier, (JsonNode?)a.OvsdbHost))),
+        },
+        Context(), cancel);
+
+    /// <summary>The context of the plugin's requests: that of an administrator, with the time from which an agent tells a late one.</summary>
+    public JsonObject Context() => new()
+    {
+        ["user_id"] = null, ["project_id"] = null, ["is_admin"] = true, ["roles"] = new JsonArray(), ["read_only"] = false,
+        ["show_deleted"] = false, ["request_id"] = $"req-{host.Entropy.NewUuid():D}",
+        ["timestamp"] = host.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+    };
+
+    // Agents take turns, as they would on the topic's shared queue.
+    private BusTarget TargetFor(string identifier) => Servants(identifier) is { Count: > 0 } servants
+        ? _topic with { Server = servants[unchecked((int)((uint)_turn++ % (uint)servants.Count))] }
+        : _topic;
+
+    private List<string> Servants(string identifier) =>
+        [.. agents.Live.Where(a => AgentRegistry.SwitchesOf(a)?.Contains(identifier) == true).Select(a => a.Host)];
+}

@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Logging;
+using VtepLab.Neutron.Core;
+using VtepLab.Ovsdb;
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Plugin;
+
+/// <summary>Brings every switch to what users asked for, and keeps it there: compares, asks the agents, and compares again when the monitor tells.</summary>
+/// <remarks>
+/// There is no queue of operations that could be lost or get out of order. A reply only means that it need not be asked again for a
+/// while; done is what the monitoring agent's casts show. One pass over a switch runs at a time.
+/// </remarks>
+internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore core, SwitchDirectory switches, AgentCalls calls, PluginOptions options)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
+
+    private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.Reconciler");
+    private readonly SortedDictionary<string, Work> _work = new(StringComparer.Ordinal);
+
+    /// <summary>Looks at a switch soon, in the background.</summary>
+    public void Touch(string identifier)
+    {
+        if (model.IsLeader)
+        {
+            Start(WorkOn(identifier));
+        }
+    }
+
+    /// <summary>Looks at switches now.</summary>
+    /// <returns>Null when the agents have carried out what was to be done; otherwise the first complaint.</returns>
+    public async Task<string?> PushAsync(IEnumerable<string> identifiers, CancellationToken cancel)
+    {
+        var passes = identifiers.Select(identifier =>
+        {
+            var work = WorkOn(identifier);
+            work.Waiting.Add(new TaskCompletionSource<string?>());
+            var mine = work.Waiting[^1].Task;
+            Start(work);
+            return mine;
+        }).ToList();
+        string? problem = null;
+        foreach (var pass in passes)
+        {
+            problem ??= await pass.WaitAsync(cancel);
+        }
+
+        return problem;
+    }
+
+    /// <summary>Looks at every switch regularly, whatever happens.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            foreach (var identifier in model.Switches.Keys.ToList())
+            {
+                Touch(identifier);
+            }
+
+            await host.DelayAsync(options.ReconcileInterval, cancel);
+        }
+    }
+
+    private Work WorkOn(string identifier)
+    {
+        if (!_work.TryGetValue(identifier, out var work))
+        {
+            _work.Add(identifier, work = new Work(identifier));
+        }
+
+        return work;
+    }
+
+    private void Start(Work work)
+    {
+        work.IsWanted = true;
+        if (!work.IsRunning)
+        {
+            work.IsRunning = true;
+            host.Spawn($"reconcile {work.Identifier}", stop => WorkAsync(work, stop));
+        }
+    }
+
+    private async Task WorkAsync(Work work, CancellationToken cancel)
+    {
+        try
+        {
+            while (work.IsWanted)
+            {
+                work.IsWanted = false;
+                var waiting = work.Waiting.ToList();
+                work.Waiting.Clear();
+                string? problem;
+                try
+                {
+                    problem = await PassAsync(work, isAsked: waiting.Count > 0, cancel);
+                }
+                catch (OvsdbException failed)
+                {
+                    problem = failed.Message;
+                }
+
+                waiting.ForEach(w => w.TrySetResult(problem));
+                Schedule(work, problem);
+                await host.YieldAsync();
+            }
+        }
+        finally
+        {
+            work.IsRunning = false;
+        }
+    }
+
+    private async Task<string?> PassAsync(Work work, bool isAsked, CancellationToken cancel)
+    {
+        var copy = model.Switch(work.Identifier);
+        if (model.DumpsOf(work.Identifier) == 0)
+        {
+            return null; // Nobody has told yet what it holds: what is absent from the copy means nothing.
+        }
+
+        var networks = model.NetworksOn(work.Identifier);
+        var desired = DesiredSwitch.Of(model, core, switches, work.Identifier);
+        await RememberAsync(work.Identifier, copy, networks, desired, cancel);
+        var steps = new SwitchSteps(copy, desired, networks, calls.AreIdempotent(work.Identifier), options.MaxMacsPerRpc).All();
+        var now = host.Time.GetTimestamp();
+        work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
+            .ToDictionary();
+        foreach (var step in steps.Where(s => !work.Asked.ContainsKey(s.Key)))
+        {
+            work.LastAsked = host.Time.GetTimestamp();
+            var problem = step.IsCast
+                ? await calls.CastAsync(work.Identifier, step.Method, step.Arguments.DeepClone().AsObject(), cancel)
+                : await calls.CallAsync(work.Identifier, step.Method, step.Arguments.DeepClone().AsObject(), cancel);
+            if (problem is not null)
+            {
+                _log.Log(
+                    isAsked ? LogLevel.Information : LogLevel.Warning, "{Switch}: {Method} was not carried out: {Problem}", work.Identifier, step.Method, problem);
+                return problem;
+            }
+
+            work.Asked[step.Key] = host.Time.GetTimestamp();
+        }
+
+        return null;
+    }
+
+    // Which logical switches are ours has to outlive the networks and connections they were made for.
+    private Task RememberAsync(
+        string identifier, SwitchCopy copy, IReadOnlyDictionary<string, int> networks, DesiredSwitch desired, CancellationToken cancel)
+    {
+        var added = desired.Networks.Values.Where(n => !networks.ContainsKey(n.Network.Id)).ToList();
+        var gone = networks.Keys.Where(n => !desired.Networks.ContainsKey(n) && copy.LogicalSwitchOf(n) is null && !HasRecentlyAsked(identifier)).ToList();
+        return added.Count + gone.Count == 0 ? Task.CompletedTask : model.WriteAsync(
+            write =>
+            {
+                var now = model.NetworksOn(identifier);
+                foreach (var network in added.Where(n => !now.ContainsKey(n.Network.Id)))
+                {
+                    write.Insert("Switch_Network", ("ovsdb_identifier", identifier), ("network_id", network.Network.Id), ("vni", network.Vni));
+                }
+
+                // A connection that has just been made keeps its network.
+                foreach (var network in gone.Where(n => now.ContainsKey(n) && model.Connections.Values.All(c => c.NetworkId != n)))
+                {
+                    write.Delete("Switch_Network", Where.Column("ovsdb_identifier", identifier).And("network_id", network));
+                }
+            },
+            cancel);
+    }
+
+    // A request that timed out may still be carried out: its logical switch stays ours until it cannot be on its way any more.
+    private bool HasRecentlyAsked(string identifier) =>
+        WorkOn(identifier).LastAsked is { } last && host.Time.GetElapsedTime(last) < options.RpcResponseTimeout + options.ConfirmTimeout;
+
+    private void Schedule(Work work, string? problem)
+    {
+        work.Retry = problem is null ? FirstRetry : work.Retry * 2 < LongestRetry ? work.Retry * 2 : LongestRetry;
+        if ((problem is null && work.Asked.Count == 0) || work.IsScheduled)
+        {
+            return;
+        }
+
+        work.IsScheduled = true;
+        var wait = problem is null ? options.ConfirmTimeout + FirstRetry : work.Retry;
+        host.Spawn($"reconcile {work.Identifier} again", async stop =>
+        {
+            await host.DelayAsync(wait, stop);
+            work.IsScheduled = false;
+            Touch(work.Identifier);
+        });
+    }
+
+    private sealed class Work(string identifier)
+    {
+        public string Identifier { get; } = identifier;
+
+        public bool IsWanted { get; set; }
+
+        public bool IsRunning { get; set; }
+
+        public bool IsScheduled { get; set; }
+
+        public TimeSpan Retry { get; set; } = FirstRetry;
+
+        public long? LastAsked { get; set; }
+
+        public List<TaskCompletionSource<string?>> Waiting { get; } = [];
+
+        // What was carried out and has not shown in the copy yet, and when.
+        public Dictionary<string, long> Asked { get; set; } = [];
+    }
+}

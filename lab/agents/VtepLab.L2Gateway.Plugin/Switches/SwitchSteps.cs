@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using VtepLab.Neutron;
+
+namespace VtepLab.L2Gateway.Plugin;
+
+/// <summary>One message that brings a switch nearer to what it should hold.</summary>
+/// <param name="Method">The RPC.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="IsCast">True when nobody answers.</param>
+internal sealed record SwitchStep(string Method, JsonObject Arguments, bool IsCast = false)
+{
+    /// <summary>Equal for equal steps.</summary>
+    public string Key { get; } = Method + Arguments.ToJsonString();
+}
+
+/// <summary>Compares what a switch should hold with its copy.</summary>
+internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadOnlyDictionary<string, int> ours, bool isIdempotent, int maxMacs)
+{
+    private readonly List<SwitchStep> _steps = [];
+    private readonly ILookup<Guid?, MacCopy> _macs = copy.RemoteMacs.ToLookup(m => m.LogicalSwitch);
+    private readonly ILookup<Guid, (PhysicalPortCopy Port, int Vlan)> _bound = copy.Ports
+        .SelectMany(p => p.Bindings.Select(b => (p, b.Key, b.Value))).ToLookup(b => b.Value, b => (b.p, b.Key));
+
+    private readonly SortedDictionary<string, Guid> _locators = ByAddress(copy);
+
+    /// <summary>What is to be asked of the agents, in order: what is too much first, so that its VLANs are free.</summary>
+    public IReadOnlyList<SwitchStep> All()
+    {
+        foreach (var network in ours.Keys.Union(desired.Networks.Keys).Order(StringComparer.Ordinal))
+        {
+            Reduce(copy.LogicalSwitchOf(network), desired.Networks.GetValueOrDefault(network));
+        }
+
+        foreach (var network in desired.Networks.Values)
+        {
+            Extend(network, copy.LogicalSwitchOf(network.Network.Id));
+        }
+
+        return _steps;
+    }
+
+    private void Reduce(LogicalSwitchCopy? row, DesiredNetwork? network)
+    {
+        if (row is null)
+        {
+            return;
+        }
+
+        var surplus = _bound[row.Uuid].Where(b => network?.Bindings.ContainsKey((b.Port.Uuid, b.Vlan)) != true).ToList();
+        if (surplus.Count > 0)
+        {
+            var dict = network is null ? null : Dict(network, row);
+            Add(L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
+                copy.Identifier, dict, [], [.. surplus.Select(b => Port(b.Port, b.Vlan, row.Uuid))], ConnectionOperation.Delete).ToJson());
+        }
+
+        var stale = _macs[row.Uuid].Where(m => network?.Macs.ContainsKey(m.Mac) != true).Select(m => m.Mac).Distinct().ToList();
+        foreach (var some in stale.Chunk(maxMacs))
+        {
+            Add(L2GatewayRpc.DeleteVif, new DeleteVifRequest(copy.Identifier, row.Uuid, [.. some]).ToJson());
+        }
+
+        // Only ours, and only once the monitor has told that nothing is left of it.
+        if (network is null && surplus.Count == 0 && stale.Count == 0)
+        {
+            _steps.Add(new SwitchStep(L2GatewayRpc.DeleteNetwork, new DeleteNetworkRequest(copy.Identifier, row.Uuid).ToJson(), IsCast: true));
+        }
+    }
+
+    private void Extend(DesiredNetwork network, LogicalSwitchCopy? row)
+    {
+        var unbound = network.Bindings
+            .Where(b => row is null || !b.Value.Bindings.TryGetValue(b.Key.Vlan, out var held) || held != row.Uuid)
+            .Select(b => Port(b.Value, b.Key.Vlan, row?.Uuid)).ToList();
+        var held = row is null ? [] : _macs[row.Uuid].GroupBy(m => m.Mac).ToDictionary(m => m.Key, m => m.First());
+        List<(string Mac, string Ip, string Node)> missing = [.. network.Macs.Where(m => !held.ContainsKey(m.Key)).Select(m => (m.Key, m.Value.Ip, m.Value.Node))];
+        var (first, rest) = (missing.Take(maxMacs).ToList(), missing.Skip(maxMacs).ToList());
+        if (unbound.Count > 0 || (first.Count > 1 && row is not null))
+        {
+            // The nodes of all machines are named, also those whose machines are known, as the original does.
+            var nodes = unbound.Count > 0 ? network.Macs.Values.Select(m => m.Node) : first.Select(m => m.Node);
+            Bulk(network, row, unbound, nodes, first);
+        }
+        else if (row is not null && first is [var one])
+        {
+            Add(L2GatewayRpc.AddVif, Owned(new AddVifRequest(
+                copy.Identifier, Dict(network, row), Locator(one.Node), new MacDict(null, one.Mac, one.Ip, row.Uuid)).ToJson()));
+        }
+
+        // An agent that inserts whatever has no UUID would insert the logical switch again: the rest waits until its row is known.
+        if (row is not null || isIdempotent)
+        {
+            foreach (var some in rest.Chunk(maxMacs))
+            {
+                Bulk(network, row, [], some.Select(m => m.Node), some);
+            }
+        }
+
+        foreach (var (mac, known) in held.OrderBy(h => h.Key, StringComparer.Ordinal))
+        {
+            if (network.Macs.TryGetValue(mac, out var wanted))
+            {
+                Move(network, row!, known, wanted);
+            }
+        }
+    }
+
+    private void Move(DesiredNetwork network, LogicalSwitchCopy row, MacCopy known, (string Ip, string Node) wanted)
+    {
+        var node = known.Locator is { } locator ? copy.Locators.GetValueOrDefault(locator) : null;
+        if (node != wanted.Node)
+        {
+            Add(L2GatewayRpc.UpdateVif, Owned(new UpdateVifRequest(
+                copy.Identifier, Locator(wanted.Node), new MacDict(known.Uuid, known.Mac, wanted.Ip, row.Uuid)).ToJson()));
+        }
+        else if (isIdempotent && wanted.Ip.Length > 0 && known.IpAddress != wanted.Ip)
+        {
+            // The original's agent has no way to change an address: there it stays the first one.
+            Add(L2GatewayRpc.AddVif, Owned(new AddVifRequest(
+                copy.Identifier, Dict(network, row), Locator(wanted.Node), new MacDict(known.Uuid, known.Mac, wanted.Ip, row.Uuid)).ToJson()));
+        }
+    }
+
+    private void Bulk(
+        DesiredNetwork network, LogicalSwitchCopy? row, IEnumerable<PortDict> ports, IEnumerable<string> nodes,
+        IReadOnlyCollection<(string Mac, string Ip, string Node)> macs)
+    {
+        var byNode = macs.ToLookup(m => m.Node);
+        var listed = nodes.Distinct().Order(StringComparer.Ordinal)
+            .Select(n => new NodeMacs(Locator(n), [.. byNode[n].Select(m => new MacDict(null, m.Mac, m.Ip, row?.Uuid))]));
+        Add(L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
+            copy.Identifier, Dict(network, row), [.. listed], [.. ports], ConnectionOperation.Create).ToJson());
+    }
+
+    private void Add(string method, JsonObject arguments) => _steps.Add(new SwitchStep(method, arguments));
+
+    // The original's own rows have two more members, and its agent may look for them.
+    private JsonObject Owned(JsonObject arguments)
+    {
+        foreach (var row in new[] { arguments["logical_switch_dict"], arguments["mac_dict"] }.OfType<JsonObject>())
+        {
+            row["ovsdb_identifier"] = copy.Identifier;
+        }
+
+        arguments["mac_dict"]!["logical_switch_uuid"] = arguments["mac_dict"]!["logical_switch_id"]?.DeepClone();
+        return arguments;
+    }
+
+    private LocatorDict Locator(string address) => new(_locators.TryGetValue(address, out var row) ? row : null, address);
+
+    // A tenant chose the network's name. One with a brace would stop the original agent's monitor for good, so it gets the id.
+    private LogicalSwitchDict Dict(DesiredNetwork network, LogicalSwitchCopy? row) => new(
+        row?.Uuid, network.Network.Id, network.Vni,
+        isIdempotent || network.Network.Name.All(c => c is >= ' ' and <= '~' and not ('{' or '}')) ? network.Network.Name : network.Network.Id);
+
+    private static PortDict Port(PhysicalPortCopy port, int vlan, Guid? row) => new(port.Uuid, port.Name, port.SwitchUuid, [new VlanBindingDict(vlan, row)]);
+
+    private static SortedDictionary<string, Guid> ByAddress(SwitchCopy copy)
+    {
+        var found = new SortedDictionary<string, Guid>(StringComparer.Ordinal);
+        foreach (var (row, address) in copy.Locators)
+        {
+            found.TryAdd(address, row);
+        }
+
+        return found;
+    }
+}
