@@ -31,6 +31,7 @@ public sealed class SimulatedWorld
         Kernel = new Kernel(Options.EventsWithoutProgress, trace: Options.TraceRecords > 0 ? new TraceRing(Options.TraceRecords) : null)
         {
             Unhandled = (host, e) => HostFailed(_byId[host - 1], "a callback", e),
+            Chance = IsShuffled() ? Random("kernel/order") : null,
         };
         Invariants = new Invariants(this);
         Network = new SimulatedNetwork(this);
@@ -249,6 +250,9 @@ public sealed class SimulatedWorld
 
         Trace?.Note(Kernel.Now, kind, subject);
     }
+
+    private bool IsShuffled() =>
+        Options.Order == EventOrder.Shuffled || (Options.Order == EventOrder.Drawn && Random("kernel/is-shuffled").Chance(0.5));
 
     private bool RunEvents(long until, Func<bool>? done)
     {

@@ -12,6 +12,9 @@ public sealed record SimulationOptions
     /// <summary>How many events may follow each other at one instant before the run fails.</summary>
     public int EventsWithoutProgress { get; init; } = 1_000_000;
 
+    /// <summary>In which order events of one instant run that belong to different hosts.</summary>
+    public EventOrder Order { get; init; } = EventOrder.AsScheduled;
+
     /// <summary>The shortest time a packet takes from one host to another.</summary>
     public TimeSpan Latency { get; init; } = TimeSpan.FromMicroseconds(200);
 
@@ -50,4 +53,17 @@ public sealed record SimulationOptions
 
     /// <summary>Where the hosts' logs go; null for nowhere.</summary>
     public ILoggerFactory? Logs { get; init; }
+}
+
+/// <summary>The order of events of one instant. Those of one host always run in the order they were scheduled in.</summary>
+public enum EventOrder
+{
+    /// <summary>As they were scheduled, whichever hosts they belong to: one of the orders that are possible.</summary>
+    AsScheduled,
+
+    /// <summary>The seed decides, event for event, whose turn it is.</summary>
+    Shuffled,
+
+    /// <summary>The seed decides between the two for the whole run, so that many seeds see both.</summary>
+    Drawn,
 }

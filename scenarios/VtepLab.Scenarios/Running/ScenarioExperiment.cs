@@ -18,7 +18,7 @@ public static class ScenarioExperiment
     {
         ArgumentNullException.ThrowIfNull(pickle);
         // What can be hit is known when the scenario has built it, so a seed's plan is empty at first and filled during its run.
-        return new Experiment(pickle.Name, _ => new FaultPlan(new Undrawn()), Body);
+        return new Experiment(pickle.Name, _ => new FaultPlan(new Undrawn()), Body) { Options = ScenarioRunner.Worlds };
 
         void Body(SimulatedWorld world, FaultPlan plan)
         {

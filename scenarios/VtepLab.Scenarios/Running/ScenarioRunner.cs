@@ -15,10 +15,13 @@ public static class ScenarioRunner
     public static async Task<ScenarioResult> RunAsync(Pickle pickle, ScenarioRunOptions options, CancellationToken cancel = default) =>
         options.Device is { } device ? await RunLiveAsync(pickle, options, device, cancel) : RunSimulated(pickle, options);
 
+    /// <summary>What the worlds of scenarios are like, whoever runs them, so that a seed is the same run everywhere.</summary>
+    internal static SimulationOptions Worlds { get; } = new() { Order = EventOrder.Drawn };
+
     /// <summary>Runs a scenario in virtual time.</summary>
     public static ScenarioResult RunSimulated(Pickle pickle, ScenarioRunOptions options)
     {
-        var world = new SimulatedWorld(options.Seed, new SimulationOptions { Logs = options.Logs });
+        var world = new SimulatedWorld(options.Seed, Worlds with { Logs = options.Logs });
         ScenarioResult result;
         try
         {

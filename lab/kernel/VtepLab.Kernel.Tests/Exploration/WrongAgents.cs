@@ -41,7 +41,10 @@ public static class WrongAgents
             Until = TimeSpan.FromMinutes(8),
             QuietLeast = TimeSpan.FromSeconds(2),
         }),
-        (world, plan) => Run(world, plan, wrong));
+        (world, plan) => Run(world, plan, wrong))
+    {
+        Options = new SimulationOptions { Order = EventOrder.Drawn },
+    };
 
     private static void Run(SimulatedWorld world, FaultPlan plan, Wrong wrong)
     {

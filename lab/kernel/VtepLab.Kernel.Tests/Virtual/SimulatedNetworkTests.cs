@@ -69,18 +69,71 @@ public class SimulatedNetworkTests
         Assert.That(_world.Now - before, Is.EqualTo(TimeSpan.FromMilliseconds(1)).Within(TimeSpan.FromMicroseconds(1)));
     });
 
-    [Test]
-    public void A_plan_can_squeeze_the_bandwidth_when_the_kind_is_given()
+    [TestCase("bandwidth-squeeze")]
+    [TestCase("partition-ring")]
+    [TestCase("reset-midway")]
+    [TestCase("slow-consumer")]
+    public void A_plan_that_is_drawn_from_a_kind_can_be_carried_out(string kind)
     {
-        var targets = new FaultTargets { Hosts = ["server", "client"] };
-        var plan = Nemesis.Draw(7, new NemesisOptions { Targets = targets, Kinds = [FaultCatalogue.BandwidthSqueeze] });
+        _world.AddHost("other-1");
+        _world.AddHost("other-2");
+        IReadOnlyList<FaultKind> kinds = [.. FaultCatalogue.Standard.Where(k => k.Name == kind)];
+        var plan = Nemesis.Draw(7, new NemesisOptions { Targets = new FaultTargets { Hosts = [.. _world.Hosts.Keys] }, Kinds = kinds });
 
-        Nemesis.Release(_world, plan, [FaultCatalogue.BandwidthSqueeze]);
+        Nemesis.Release(_world, plan, kinds);
         _world.RunFor(TimeSpan.FromMinutes(10));
 
-        Assert.That(plan.Commands.Select(c => c.Amount), Is.Not.Empty.And.All.InRange(100, 10_000));
-        Assert.That(_world.Marks["fault/bandwidth-squeeze/hit"], Is.EqualTo(plan.Commands.Count));
+        Assert.That(_world.Marks[$"fault/{kind}/hit"], Is.EqualTo(plan.Commands.Count).And.GreaterThan(0));
     }
+
+    [Test]
+    public void A_reset_midway_lets_the_bytes_before_it_arrive_and_no_other() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        using var reset = _world.Network.ResetMidway(_client, _server, afterBytes: 7);
+        await client.Output.WriteAsync("12345"u8.ToArray());
+        server.Input.AdvanceTo((await server.Input.ReadAtLeastAsync(5)).Buffer.End);
+
+        await client.Output.WriteAsync("678"u8.ToArray());
+        var read = await server.Input.ReadAtLeastAsync(2);
+        var seen = System.Buffers.BuffersExtensions.ToArray(read.Buffer);
+        server.Input.AdvanceTo(read.Buffer.End);
+
+        Assert.That(seen, Is.EqualTo("67"u8.ToArray()));
+        Assert.That((await CaughtAsync(async () => await server.Input.ReadAsync())).Error, Is.EqualTo(NetworkError.Reset));
+        Assert.That((await CaughtAsync(async () => await client.Input.ReadAsync())).Error, Is.EqualTo(NetworkError.Reset));
+    });
+
+    [Test]
+    public void Who_does_not_read_makes_its_writer_wait_until_it_reads_again() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        var stopped = _world.Network.StopReading(_server);
+        var reading = server.Input.ReadAsync().AsTask();
+        var writing = client.Output.WriteAsync(new byte[300 << 10]).AsTask();
+        await _world.DelayAsync(TimeSpan.FromMinutes(5));
+        var before = (reading.IsCompleted, writing.IsCompleted);
+
+        stopped.Dispose();
+        server.Input.AdvanceTo((await reading).Buffer.Start);
+        server.Input.AdvanceTo((await server.Input.ReadAtLeastAsync(200 << 10)).Buffer.End);
+        server.Input.AdvanceTo((await server.Input.ReadAtLeastAsync(1)).Buffer.End);
+
+        Assert.That(before, Is.EqualTo((false, false)));
+    });
+
+    [Test]
+    public void In_a_ring_only_neighbours_reach_each_other() => _world.Run(async () =>
+    {
+        await using var listener = await _server.Services.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
+        var (left, right) = (_world.AddHost("left"), _world.AddHost("right"));
+        using var ring = _world.Network.PartitionRing([_server, left, _client, right]);
+
+        await using var near = await left.Services.Network.ConnectAsync(Endpoint.Parse("tcp:server:6640"));
+        var error = await CaughtAsync(async () => await _client.Services.Network.ConnectAsync(Endpoint.Parse("tcp:server:6640")));
+
+        Assert.That(error.Error, Is.EqualTo(NetworkError.Unreachable));
+    });
 
     [Test]
     public void Connecting_through_a_partition_is_given_up_in_the_end() => _world.Run(async () =>

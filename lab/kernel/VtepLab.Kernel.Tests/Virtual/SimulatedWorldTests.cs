@@ -33,6 +33,47 @@ public class SimulatedWorldTests
     }
 
     [Test]
+    public void Where_chance_orders_events_of_one_instant_each_host_s_own_stay_in_order_and_seeds_differ()
+    {
+        var orders = Enumerable.Range(1, 20).Select(seed => Order(EventOrder.Shuffled, (ulong)seed)).ToList();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Order(EventOrder.AsScheduled, 1), Is.EqualTo("a0 b0 c0 a1 b1 c1 a2 b2 c2"));
+            Assert.That(orders.Select(o => string.Concat(o.Split(' ').OrderBy(w => w[0]))), Is.All.EqualTo("a0a1a2b0b1b2c0c1c2"));
+            Assert.That(orders.Distinct().Count(), Is.GreaterThan(10));
+            Assert.That(Order(EventOrder.Shuffled, 1), Is.EqualTo(orders[0]));
+        });
+    }
+
+    [Test]
+    public void A_drawn_order_is_shuffled_under_about_half_of_the_seeds()
+    {
+        var asScheduled = Enumerable.Range(1, 100).Count(seed => Order(EventOrder.Drawn, (ulong)seed) == "a0 b0 c0 a1 b1 c1 a2 b2 c2");
+
+        Assert.That(asScheduled, Is.InRange(30, 70));
+    }
+
+    // Three hosts, each with three timers due at one instant.
+    private static string Order(EventOrder order, ulong seed)
+    {
+        var world = new SimulatedWorld(seed, new SimulationOptions { Order = order });
+        var said = new List<string>();
+        var hosts = new[] { "a", "b", "c" }.Select(name => world.AddHost(name)).ToList();
+        for (var i = 0; i < 3; i++)
+        {
+            foreach (var host in hosts)
+            {
+                var word = $"{host.Name}{i}";
+                host.Services.Time.CreateTimer(_ => said.Add(word), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        world.RunFor(TimeSpan.FromSeconds(2));
+        return string.Join(' ', said);
+    }
+
+    [Test]
     public void A_cancelled_event_does_not_run()
     {
         var world = new SimulatedWorld(7);

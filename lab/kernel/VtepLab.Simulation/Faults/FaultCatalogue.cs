@@ -8,6 +8,7 @@ public static class FaultCatalogue
     /// <summary>All of them, in the order of their names.</summary>
     public static IReadOnlyList<FaultKind> Standard { get; } =
     [
+        new("bandwidth-squeeze", (r, t) => Two(r, t.Reachable, Math.Floor(100 + (r.NextDouble() * 9900))), Squeeze, Minute),
         new("broker-duplicates", (r, t) => ([], r.NextDouble()), Duplicate, Minute),
         new("clock-drift", (r, t) => One(r, t.Hosts, (r.NextDouble() - 0.5) * 400_000), Drift, 5 * Minute),
         new("clock-step", (r, t) => One(r, t.Hosts, (r.NextDouble() - 0.5) * 7200), Step, 5 * Minute),
@@ -16,22 +17,19 @@ public static class FaultCatalogue
         new("disk-full", (r, t) => One(r, t.Hosts), FillDisk, Minute),
         new("isolate", (r, t) => One(r, t.Reachable), (w, c) => (w.Network.Isolate(w.Hosts[c.Subjects[0]]), true), 2 * Minute, 2),
         new("link-down", (r, t) => One(r, t.Links), CutLink, Minute),
+        new("link-flap", (r, t) => One(r, t.Links, 0.1 + (r.NextDouble() * 5)), Flap, Minute),
         new("link-noise", (r, t) => One(r, t.Links, r.NextDouble() * 0.3), Noise, Minute),
         new("lose", (r, t) => Two(r, t.Reachable, 0.1 + (r.NextDouble() * 0.6)), Lose, Minute),
         new("partition", Halves, Partition, 2 * Minute, 2),
         new("partition-one-way", (r, t) => Two(r, t.Reachable), OneWay, Minute),
+        new("partition-ring", Ring, PartitionRing, Minute),
         new("pause", (r, t) => One(r, t.Hosts), Pause, 2 * Minute, 2),
         new("power-loss", (r, t) => One(r, t.Hosts), (w, c) => Down(w, c, CrashKind.Power), 2 * Minute, 2),
+        new("reset-midway", (r, t) => Two(r, t.Reachable, r.Next(0, 3000)), ResetMidway, Minute, 2),
         new("reset-streams", (r, t) => Two(r, t.Reachable), Reset, TimeSpan.Zero, 3),
+        new("slow-consumer", (r, t) => One(r, t.Reachable), (w, c) => (w.Network.StopReading(w.Hosts[c.Subjects[0]]), true), Minute),
         new("swizzle", Subset, Swizzle, 2 * Minute),
     ];
-
-    /// <summary>
-    /// Little bandwidth between two hosts, from 100 to 10,000 bytes a second. It is not among the standard kinds, because one more of them
-    /// would draw another plan from every seed; whoever wants it adds it to the kinds to draw from and to release.
-    /// </summary>
-    public static FaultKind BandwidthSqueeze { get; } =
-        new("bandwidth-squeeze", (r, t) => Two(r, t.Reachable, Math.Floor(100 + (r.NextDouble() * 9900))), Squeeze, Minute);
 
     private static (IReadOnlyList<string>, double)? One(RandomStream random, IReadOnlyList<string> names, double amount = 0) =>
         names.Count == 0 ? null : ([random.Pick(names)], amount);
@@ -59,6 +57,13 @@ public static class FaultCatalogue
 
         var cut = (int)random.Next(1, names.Count);
         return ([.. names[..cut], "|", .. names[cut..]], 0);
+    }
+
+    /// <summary>A ring of four hosts at least: of three everyone reaches everyone.</summary>
+    private static (IReadOnlyList<string>, double)? Ring(RandomStream random, FaultTargets targets)
+    {
+        var names = Shuffled(random, targets.Reachable);
+        return names.Count < 4 ? null : (names, 0);
     }
 
     private static (IReadOnlyList<string>, double)? Subset(RandomStream random, FaultTargets targets)
@@ -150,6 +155,12 @@ public static class FaultCatalogue
             [.. command.Subjects.Take(bar).Select(n => world.Hosts[n])], [.. command.Subjects.Skip(bar + 1).Select(n => world.Hosts[n])]), true);
     }
 
+    private static (IDisposable?, bool) PartitionRing(SimulatedWorld world, FaultCommand command) =>
+        (world.Network.PartitionRing([.. command.Subjects.Select(n => world.Hosts[n])]), true);
+
+    private static (IDisposable?, bool) ResetMidway(SimulatedWorld world, FaultCommand command) =>
+        (world.Network.ResetMidway(world.Hosts[command.Subjects[0]], world.Hosts[command.Subjects[1]], (int)command.Amount), true);
+
     /// <summary>Cuts a subset off one by one over the first half of its time, and heals it in the other direction over the second.</summary>
     private static (IDisposable?, bool) Swizzle(SimulatedWorld world, FaultCommand command)
     {
@@ -172,6 +183,25 @@ public static class FaultCatalogue
         var link = world.Links[command.Subjects[0]];
         link.SetUp(false);
         return (new FaultScope(() => link.SetUp(true)), true);
+    }
+
+    /// <summary>Cuts and mends a link again and again, both for the same time.</summary>
+    private static (IDisposable?, bool) Flap(SimulatedWorld world, FaultCommand command)
+    {
+        var (link, half) = (world.Links[command.Subjects[0]], TimeSpan.FromSeconds(command.Amount));
+        IDisposable? next = null;
+        Turn();
+        return (new FaultScope(() =>
+        {
+            next!.Dispose();
+            link.SetUp(true);
+        }), true);
+
+        void Turn()
+        {
+            link.SetUp(!link.IsUp);
+            next = world.At(half, Turn);
+        }
     }
 
     private static (IDisposable?, bool) Noise(SimulatedWorld world, FaultCommand command)

@@ -31,11 +31,11 @@ internal sealed class DelaySource(Stack<DelaySource> pool) : EventTarget, IValue
         if (state is null)
         {
             _registration.Dispose();
-            _core.SetResult(true);
+            _core.SetResult(true, _owner);
         }
         else
         {
-            _core.SetException(new OperationCanceledException(_cancel));
+            _core.SetException(new OperationCanceledException(_cancel), _owner);
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class Kernel
 {
     private const int SlotBits = 24;
     private const int SlotMask = (1 << SlotBits) - 1;
+    private const int MostChoices = 16; // Among more than so many at once, the first ones are enough to choose from.
     private const ulong Mixer = 0x9E3779B97F4A7C15;
 
     private readonly EventQueue _queue;
@@ -67,6 +68,9 @@ internal sealed class Kernel
 
     /// <summary>Pending events that were not cancelled.</summary>
     public int Pending => _queue.Count - _corpses + _readyCount;
+
+    /// <summary>Decides whose turn it is among events of one instant that belong to different hosts; null: they run as scheduled.</summary>
+    public RandomStream? Chance { get; init; }
 
     /// <summary>Called with the host and the exception that its code let out.</summary>
     public Action<int, Exception>? Unhandled { get; set; }
@@ -267,6 +271,11 @@ internal sealed class Kernel
 
         if (_readyCount > 0)
         {
+            if (_readyCount > 1 && Chance is not null)
+            {
+                ShuffleReady(Chance);
+            }
+
             var work = _ready[_readyHead];
             _ready[_readyHead] = default;
             _readyHead = (_readyHead + 1) & (_ready.Length - 1);
@@ -283,6 +292,11 @@ internal sealed class Kernel
         while (_queue.TryPeek(out var first) && first.At <= until)
         {
             _queue.Take();
+            if (Chance is not null)
+            {
+                first = PickDue(Chance, first);
+            }
+
             var slot = (int)(first.Key & SlotMask);
             ref var record = ref _records[slot];
             var work = new Work(record.Fn!, record.State, record.Host, record.LifeOrNext, record.Cause);
@@ -308,6 +322,62 @@ internal sealed class Kernel
         }
 
         return false;
+    }
+
+    /// <summary>Brings the first event of a host that chance picks to the head of the ready ring.</summary>
+    private void ShuffleReady(RandomStream chance)
+    {
+        var mask = _ready.Length - 1;
+        var host = _ready[(_readyHead + (int)chance.Next(0, Math.Min(_readyCount, MostChoices))) & mask].Host;
+        var place = 0;
+        while (_ready[(_readyHead + place) & mask].Host != host)
+        {
+            place++;
+        }
+
+        var picked = _ready[(_readyHead + place) & mask];
+        for (; place > 0; place--)
+        {
+            _ready[(_readyHead + place) & mask] = _ready[(_readyHead + place - 1) & mask];
+        }
+
+        _ready[_readyHead] = picked;
+    }
+
+    /// <summary>Takes the first event of a host that chance picks among those that are due at one time; the others stay.</summary>
+    private QueueEntry PickDue(RandomStream chance, in QueueEntry first)
+    {
+        if (!_queue.TryPeek(out var next) || next.At != first.At)
+        {
+            return first;
+        }
+
+        Span<QueueEntry> due = stackalloc QueueEntry[MostChoices];
+        due[0] = first;
+        var count = 1;
+        for (; count < MostChoices && _queue.TryPeek(out next) && next.At == first.At; count++)
+        {
+            due[count] = _queue.Take();
+        }
+
+        var host = HostOf(due[(int)chance.Next(0, count)]);
+        var picked = 0;
+        while (HostOf(due[picked]) != host)
+        {
+            picked++;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (i != picked)
+            {
+                _queue.Add(due[i].At, due[i].Key);
+            }
+        }
+
+        return due[picked];
+
+        int HostOf(in QueueEntry entry) => _records[(int)(entry.Key & SlotMask)].Host;
     }
 
     private void Dispatch(in Work work)

@@ -5,8 +5,9 @@ namespace VtepLab.Simulation;
 
 /// <summary>The inside of a reusable value task source whose continuation stays on the simulation's thread.</summary>
 /// <remarks>
-/// A continuation that captured a host's context goes through the ready ring; one that captured none runs inline in whoever
-/// completes, which therefore must be an <see cref="EventTarget"/>. Nothing is allocated.
+/// A continuation that captured the context of the host whose event completes it goes on in that event; one that captured another goes through
+/// the ready ring; one that captured none runs inline without a context. Whoever completes must therefore be an <see cref="EventTarget"/> that
+/// does nothing after. Nothing is allocated.
 /// </remarks>
 internal struct SourceCore<T>
 {
@@ -61,25 +62,39 @@ internal struct SourceCore<T>
         return _result;
     }
 
-    public void SetResult(T result)
+    /// <summary>Completes, as the last act of an event.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="owner">Whose event it is; a continuation of the same life goes on in it, under its context.</param>
+    public void SetResult(T result, HostContext? owner)
     {
         _result = result;
-        Complete();
+        Complete(owner);
     }
 
-    public void SetException(Exception error)
+    /// <summary>As <see cref="SetResult"/>, with an error.</summary>
+    public void SetException(Exception error, HostContext? owner)
     {
         _error = ExceptionDispatchInfo.Capture(error);
-        Complete();
+        Complete(owner);
     }
 
-    private void Complete()
+    private void Complete(HostContext? owner)
     {
         _completed = true;
-        if (_continuation is { } continuation)
+        if (_continuation is not { } continuation)
         {
-            var (state, context) = (_state, _context);
-            (_continuation, _state, _context) = (null, null, null);
+            return;
+        }
+
+        var (state, context) = (_state, _context);
+        (_continuation, _state, _context) = (null, null, null);
+        if (owner is not null && ReferenceEquals(context, owner))
+        {
+            SynchronizationContext.SetSynchronizationContext(owner); // The next event sets its own.
+            continuation(state);
+        }
+        else
+        {
             Run(continuation, state, context);
         }
     }

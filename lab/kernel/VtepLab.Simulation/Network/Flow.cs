@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
-using System.Threading.Tasks.Sources;
 using VtepLab.Runtime;
 
 namespace VtepLab.Simulation;
@@ -18,8 +15,8 @@ internal sealed class Flow
     private readonly RandomStream? _cuts;
     private readonly int _window;
     private readonly Queue<Chunk> _received = new();
-    private readonly ReadSource _reading;
-    private readonly WriteSource _writing;
+    private readonly Transmission _transmission;
+    private Segment? _spare; // One is enough for whoever waits for an answer.
     private Chunk _unsent;
     private Chunk _reads; // The chunk that is being read.
     private int _outstanding; // Bytes accepted from the writer and not yet read.
@@ -40,92 +37,120 @@ internal sealed class Flow
         _window = network.NextWindow();
         _again = network.Options.RetransmissionTimeout;
         _cuts = network.Options.RandomSegmentation ? network.Simulation.Random($"stream/{id}/cuts") : null;
-        _reading = new ReadSource(this);
-        _writing = new WriteSource(this);
+        _transmission = new Transmission(this);
+        (Writer, Reader) = (new FlowWriter(this), new FlowReader(this));
     }
 
     public SimulatedConnection Sender { get; }
 
     public SimulatedConnection Receiver { get; }
 
+    public FlowWriter Writer { get; }
+
+    public FlowReader Reader { get; }
+
     public bool HasUnread => _unread > 0;
 
     /// <summary>True when everything written, and the end, has left.</summary>
     public bool IsEnded => _ended;
 
-    private Kernel Kernel => _network.Kernel;
+    /// <summary>How many bytes the window takes now.</summary>
+    public int Room => Sender.IsClosing ? int.MaxValue : Math.Max(0, _window - _outstanding);
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    /// <summary>False while a fault keeps the reader's program from reading.</summary>
+    public bool IsRead => _network.IsReading(Receiver.Host);
+
+    /// <summary>True when the writer's end has arrived and counts.</summary>
+    public bool HasEnded => _endArrived && !Receiver.IsAborted;
+
+    public Kernel Kernel => _network.Kernel;
+
+    public void ThrowIfUnwritable()
     {
-        cancel.ThrowIfCancellationRequested();
         Sender.ThrowIfBroken("writing to");
         if (_ending)
         {
             throw new InvalidOperationException($"writing to {Sender.Remote}: this direction has ended");
         }
-
-        if (_writing.IsPending)
-        {
-            throw new InvalidOperationException($"writing to {Sender.Remote}: another write is under way");
-        }
-
-        var room = Math.Max(0, _window - _outstanding);
-        if (bytes.Length <= room || Sender.IsClosing)
-        {
-            Accept(bytes.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        Accept(bytes.Span[..room]);
-        return _writing.Start(bytes[room..], cancel);
     }
 
-    /// <summary>Takes bytes whatever the window; for the last ones of a writer that cannot wait.</summary>
-    public void WriteNow(ReadOnlySpan<byte> bytes)
+    /// <summary>Why a flush that waits will not go on; null while it may.</summary>
+    public Exception? WriteError() => Sender.IsBroken || Sender.IsClosed ? Sender.BrokenWhile("writing to") : null;
+
+    /// <summary>Why there is nothing to read, nor ever will be; null while there may.</summary>
+    public Exception? ReadError() => Receiver.IsBroken || Receiver.IsClosed ? Receiver.BrokenWhile("reading from") : null;
+
+    /// <summary>Takes bytes from the writer, whatever the window, and leaves it none.</summary>
+    public void Accept(ref Chunk bytes)
     {
-        Sender.ThrowIfBroken("writing to");
-        Accept(bytes);
+        _outstanding += bytes.Count;
+        if (_unsent.Count == 0)
+        {
+            _unsent.Return();
+            _unsent = bytes;
+        }
+        else
+        {
+            _unsent.Append(bytes.Span);
+            bytes.Return();
+        }
+
+        bytes = default;
+        SendSoon();
     }
 
     public void Finish()
     {
-        if (!_ending)
+        if (!_ending && !Sender.IsBroken && !Sender.IsSilent)
         {
             _ending = true;
             SendSoon();
         }
     }
 
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel)
+    /// <summary>Takes what has arrived for the reader, as far as chance lets it see; false when there is nothing.</summary>
+    public bool TryTake(out Chunk taken)
     {
-        cancel.ThrowIfCancellationRequested();
-        if (_unread > 0)
+        if (_unread == 0)
         {
-            return new ValueTask<int>(Take(buffer.Span));
+            taken = default;
+            return false;
         }
 
-        if (_endArrived && !Receiver.IsAborted)
+        if (_reads.Count == 0)
         {
-            return new ValueTask<int>(0);
+            _reads.Return();
+            _reads = _received.Dequeue();
         }
 
-        Receiver.ThrowIfBroken("reading from");
-        return _reading.Start(buffer, cancel);
+        var count = _reads.Count;
+        if (_cuts is not null && count > 1)
+        {
+            var draw = _cuts.NextUInt64() & 15;
+            count = draw < 8 ? count : draw == 15 ? 1 : (int)_cuts.Next(1, count + 1L);
+        }
+
+        taken = _reads.Take(count);
+        _unread -= count;
+        _outstanding -= count;
+        if (Writer.IsWaiting)
+        {
+            // The news that there is room again travels back.
+            Kernel.Schedule(Kernel.Now + _network.Latency(Receiver.Host, Sender.Host), Kernel.World, new Deferred(Writer.Wake), null);
+        }
+
+        return true;
     }
 
-    /// <summary>One of the ends broke or was closed: wakes who waits at the given end, drops what nobody can want any more.</summary>
-    public void WakeReader() => _reading.Wake();
-
-    public void WakeWriter() => _writing.Wake();
-
+    /// <summary>Drops what the writer's end has not sent: nobody will.</summary>
     public void DropUnsent()
     {
         _outstanding -= _unsent.Count;
         _unsent.Return();
-        _unsent = default;
         _ending = _ended = true;
     }
 
+    /// <summary>Drops what the reader's end has not read: nobody will.</summary>
     public void DropUnread()
     {
         while (_received.TryDequeue(out var chunk))
@@ -134,21 +159,8 @@ internal sealed class Flow
         }
 
         _reads.Return();
-        _reads = default;
         _outstanding -= _unread;
         _unread = 0;
-    }
-
-    private void Accept(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length == 0)
-        {
-            return;
-        }
-
-        _unsent.Append(bytes);
-        _outstanding += bytes.Length;
-        SendSoon();
     }
 
     private void SendSoon()
@@ -156,7 +168,7 @@ internal sealed class Flow
         if (!_sending)
         {
             _sending = true;
-            Kernel.Enqueue(Kernel.World, new Transmit(this), null);
+            Kernel.Enqueue(Kernel.World, _transmission, null);
         }
     }
 
@@ -189,11 +201,30 @@ internal sealed class Flow
             return;
         }
 
+        if (_network.ResetsAfter(from, to, _unsent.Count) is { } some)
+        {
+            _network.Simulation.Note("reset", $"{Sender.Local} > {Sender.Remote}");
+            var rest = _unsent;
+            _unsent = rest.Take(some);
+            rest.Return();
+            Kernel.Schedule(now + (2 * latency), Kernel.World, new Deferred(() => Sender.BreakByPeer()), null);
+            Leave(latency, isEnd: false);
+            Kernel.Schedule(_lastArrival, Kernel.World, new Deferred(() => Receiver.BreakByPeer()), null);
+            return;
+        }
+
         (_stalledSince, _again) = (-1, _network.Options.RetransmissionTimeout);
+        _ended |= _ending;
+        Leave(latency, _ended);
+    }
+
+    private void Leave(long latency, bool isEnd)
+    {
+        var (from, to, now) = (Sender.Host, Receiver.Host, Kernel.Now);
         _freeAt = Math.Max(now, _freeAt) + _network.Serialization(from, to, _unsent.Count);
         _lastArrival = Math.Max(_freeAt + latency, _lastArrival);
-        _ended |= _ending;
-        var segment = new Segment(this, _unsent, _ended);
+        var segment = _spare ?? new Segment(this);
+        (_spare, segment.Bytes, segment.IsEnd) = (null, _unsent, isEnd);
         _unsent = default;
         Kernel.Schedule(_lastArrival, Kernel.World, segment, null);
     }
@@ -213,7 +244,7 @@ internal sealed class Flow
         }
 
         _sending = true;
-        Kernel.Schedule(VirtualTime.After(now, _again), Kernel.World, new Transmit(this), null);
+        Kernel.Schedule(VirtualTime.After(now, _again), Kernel.World, _transmission, null);
         _again = _again * 2 < LongestRetransmission ? _again * 2 : LongestRetransmission;
     }
 
@@ -234,8 +265,9 @@ internal sealed class Flow
 
         if (Receiver.IsBroken || Receiver.IsClosed)
         {
+            var wasSomething = chunk.Count > 0;
             chunk.Return();
-            if (chunk.Count > 0 && !Receiver.IsBroken)
+            if (wasSomething && !Receiver.IsBroken)
             {
                 // Nobody will read it: the receiving system answers with a reset.
                 Kernel.Schedule(Kernel.Now + _network.Latency(Receiver.Host, Sender.Host), Kernel.World, new Deferred(() => Sender.BreakByPeer()), null);
@@ -248,274 +280,37 @@ internal sealed class Flow
         {
             Kernel.Mix(chunk.Hash());
             Kernel.WriteTrace(TraceKind.Segment, Receiver.Host.Id, Sender.Id, chunk.Count);
-            _network.Simulation.Trace?.Segment(Kernel.Now, Sender.Host.Name, Receiver.Host.Name, Sender.Id, chunk.Bytes);
+            _network.Simulation.Trace?.Segment(Kernel.Now, Sender.Host.Name, Receiver.Host.Name, Sender.Id, chunk.Span);
             _received.Enqueue(chunk);
             _unread += chunk.Count;
         }
 
         _endArrived |= isEnd;
-        _reading.Wake();
+        Reader.Wake();
         if (isEnd)
         {
             Receiver.PeerEnded();
         }
     }
 
-    private int Take(Span<byte> buffer)
-    {
-        if (buffer.Length == 0)
-        {
-            return 0; // Only asks whether there is something.
-        }
-
-        if (_reads.Remaining == 0)
-        {
-            _reads.Return();
-            _reads = _received.Dequeue();
-        }
-
-        var count = Math.Min(buffer.Length, _reads.Remaining);
-        if (_cuts is not null && count > 1)
-        {
-            var draw = _cuts.NextUInt64() & 15;
-            count = draw < 8 ? count : draw == 15 ? 1 : (int)_cuts.Next(1, count + 1L);
-        }
-
-        _reads.TakeTo(buffer[..count]);
-        _unread -= count;
-        _outstanding -= count;
-        if (_writing.IsPending)
-        {
-            // The news that there is room again travels back.
-            Kernel.Schedule(Kernel.Now + _network.Latency(Receiver.Host, Sender.Host), Kernel.World, new Deferred(_writing.Wake), null);
-        }
-
-        return count;
-    }
-
-    /// <summary>Rented bytes, filled from the front, read from the front.</summary>
-    private struct Chunk
-    {
-        private byte[]? _bytes;
-        private int _start;
-
-        public int Count { get; private set; }
-
-        public readonly ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Count);
-
-        public readonly int Remaining => Count - _start;
-
-        public void Append(ReadOnlySpan<byte> more)
-        {
-            var bytes = _bytes;
-            if (bytes is null || bytes.Length - Count < more.Length)
-            {
-                bytes = ArrayPool<byte>.Shared.Rent(Math.Max(Count + more.Length, 2 * Count));
-                _bytes.AsSpan(0, Count).CopyTo(bytes);
-                Return();
-                _bytes = bytes;
-            }
-
-            more.CopyTo(bytes.AsSpan(Count));
-            Count += more.Length;
-        }
-
-        public void TakeTo(Span<byte> buffer)
-        {
-            _bytes.AsSpan(_start, buffer.Length).CopyTo(buffer);
-            _start += buffer.Length;
-        }
-
-        public readonly void Return()
-        {
-            if (_bytes is not null)
-            {
-                ArrayPool<byte>.Shared.Return(_bytes);
-            }
-        }
-
-        public readonly ulong Hash()
-        {
-            unchecked
-            {
-                var bytes = _bytes.AsSpan(0, Count);
-                var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-                var hash = (ulong)Count;
-                foreach (var word in words)
-                {
-                    hash = (hash ^ word) * 0x9E3779B97F4A7C15;
-                    hash ^= hash >> 32;
-                }
-
-                foreach (var b in bytes[(words.Length * 8)..])
-                {
-                    hash = (hash ^ b) * 0x100000001B3;
-                }
-
-                return hash;
-            }
-        }
-    }
-
-    private sealed class Transmit(Flow flow) : EventTarget
+    private sealed class Transmission(Flow flow) : EventTarget
     {
         public override void Fire(object? state) => flow.Send();
     }
 
-    private sealed class Segment(Flow flow, Chunk chunk, bool isEnd) : EventTarget
+    /// <summary>What is on its way; used again after it has arrived.</summary>
+    private sealed class Segment(Flow flow) : EventTarget
     {
-        public override void Fire(object? state) => flow.Arrive(chunk, isEnd);
-    }
+        public Chunk Bytes { get; set; }
 
-    /// <summary>The one read that may wait. It ends in an event of the reader's host.</summary>
-    private sealed class ReadSource(Flow flow) : EventTarget, IValueTaskSource<int>
-    {
-        private SourceCore<int> _core;
-        private Memory<byte> _buffer;
-        private CancellationTokenRegistration _registration;
-        private CancellationToken _cancel;
-        private bool _pending;
-        private bool _woken;
-
-        public ValueTask<int> Start(Memory<byte> buffer, CancellationToken cancel)
-        {
-            if (_pending)
-            {
-                throw new InvalidOperationException($"reading from {flow.Receiver.Remote}: another read is under way");
-            }
-
-            _core.Reset();
-            (_buffer, _cancel, _pending) = (buffer, cancel, true);
-            _registration = cancel.CanBeCanceled ? cancel.UnsafeRegister(static s => ((ReadSource)s!).Wake(), this) : default;
-            return new ValueTask<int>(this, _core.Version);
-        }
-
-        public void Wake()
-        {
-            if (_pending && !_woken)
-            {
-                _woken = true;
-                flow.Kernel.Enqueue(flow.Receiver.Owner, this, null);
-            }
-        }
+        public bool IsEnd { get; set; }
 
         public override void Fire(object? state)
         {
-            _woken = false;
-            if (!_pending)
-            {
-                return;
-            }
-
-            var broken = flow.Receiver.Error is not null;
-            if (!_cancel.IsCancellationRequested && flow._unread == 0 && !flow._endArrived && !broken && !flow.Receiver.IsClosed)
-            {
-                return;
-            }
-
-            _pending = false;
-            _registration.Dispose();
-            _registration = default;
-            if (_cancel.IsCancellationRequested)
-            {
-                _core.SetException(new OperationCanceledException(_cancel));
-            }
-            else if (flow._unread > 0)
-            {
-                var count = flow.Take(_buffer.Span);
-                _core.SetResult(count);
-            }
-            else if (broken && (!flow._endArrived || flow.Receiver.IsAborted))
-            {
-                _core.SetException(flow.Receiver.BrokenWhile("reading from"));
-            }
-            else
-            {
-                _core.SetResult(0);
-            }
+            var (bytes, isEnd) = (Bytes, IsEnd);
+            Bytes = default;
+            flow._spare = this;
+            flow.Arrive(bytes, isEnd);
         }
-
-        public int GetResult(short token)
-        {
-            _buffer = default;
-            return _core.GetResult(token);
-        }
-
-        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
-
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _core.OnCompleted(continuation, state, token, flags);
-    }
-
-    /// <summary>The one write that may wait for room. It ends in an event of the writer's host.</summary>
-    private sealed class WriteSource(Flow flow) : EventTarget, IValueTaskSource
-    {
-        private SourceCore<bool> _core;
-        private ReadOnlyMemory<byte> _rest;
-        private CancellationTokenRegistration _registration;
-        private CancellationToken _cancel;
-        private bool _woken;
-
-        public bool IsPending { get; private set; }
-
-        public ValueTask Start(ReadOnlyMemory<byte> rest, CancellationToken cancel)
-        {
-            _core.Reset();
-            (_rest, _cancel, IsPending) = (rest, cancel, true);
-            _registration = cancel.CanBeCanceled ? cancel.UnsafeRegister(static s => ((WriteSource)s!).Wake(), this) : default;
-            return new ValueTask(this, _core.Version);
-        }
-
-        public void Wake()
-        {
-            if (IsPending && !_woken)
-            {
-                _woken = true;
-                flow.Kernel.Enqueue(flow.Sender.Owner, this, null);
-            }
-        }
-
-        public override void Fire(object? state)
-        {
-            _woken = false;
-            if (!IsPending)
-            {
-                return;
-            }
-
-            var error = _cancel.IsCancellationRequested ? new OperationCanceledException(_cancel)
-                : flow.Sender.IsBroken || flow.Sender.IsClosed ? flow.Sender.BrokenWhile("writing to")
-                : (Exception?)null;
-            if (error is null)
-            {
-                var count = Math.Min(_rest.Length, Math.Max(0, flow._window - flow._outstanding));
-                flow.Accept(_rest.Span[..count]);
-                _rest = _rest[count..];
-                if (_rest.Length > 0)
-                {
-                    return;
-                }
-            }
-
-            IsPending = false;
-            _rest = default;
-            _registration.Dispose();
-            _registration = default;
-            if (error is null)
-            {
-                _core.SetResult(true);
-            }
-            else
-            {
-                _core.SetException(error);
-            }
-        }
-
-        public void GetResult(short token) => _core.GetResult(token);
-
-        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
-
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _core.OnCompleted(continuation, state, token, flags);
     }
 }

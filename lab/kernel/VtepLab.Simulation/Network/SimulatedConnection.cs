@@ -6,8 +6,6 @@ namespace VtepLab.Simulation;
 /// <summary>One end of a simulated stream.</summary>
 internal sealed class SimulatedConnection : IConnection
 {
-    private static readonly StreamPipeReaderOptions ReaderOptions = new(useZeroByteReads: true); // Rents no buffer while it waits.
-
     private readonly SimulatedNetwork _network;
     private Flow _outgoing = null!;
     private Flow _incoming = null!;
@@ -23,9 +21,9 @@ internal sealed class SimulatedConnection : IConnection
 
     public Endpoint Remote { get; }
 
-    public PipeReader Input { get; private set; } = null!;
+    public PipeReader Input => _incoming.Reader;
 
-    public PipeWriter Output { get; private set; } = null!;
+    public PipeWriter Output => _outgoing.Writer;
 
     public SimulatedConnection Peer { get; private set; } = null!;
 
@@ -70,8 +68,8 @@ internal sealed class SimulatedConnection : IConnection
         (near.Peer, far.Peer) = (far, near);
         near._outgoing = far._incoming = new Flow(network, near, far, near.Id);
         far._outgoing = near._incoming = new Flow(network, far, near, far.Id);
-        near.Open();
-        far.Open();
+        network.Opened(near);
+        network.Opened(far);
         return (near, far);
     }
 
@@ -174,6 +172,9 @@ internal sealed class SimulatedConnection : IConnection
         Peer.Break(error);
     }
 
+    /// <summary>Something may have changed for a read that waits.</summary>
+    public void WakeReader() => _incoming.Reader.Wake();
+
     /// <summary>The peer's last byte has arrived.</summary>
     public void PeerEnded()
     {
@@ -181,13 +182,6 @@ internal sealed class SimulatedConnection : IConnection
         {
             Release();
         }
-    }
-
-    private void Open()
-    {
-        Input = PipeReader.Create(new SimulatedStream(this, reads: true), ReaderOptions);
-        Output = PipeWriter.Create(new SimulatedStream(this, reads: false));
-        _network.Opened(this);
     }
 
     private void SendReset()
@@ -205,58 +199,8 @@ internal sealed class SimulatedConnection : IConnection
 
     private void Release()
     {
-        _incoming.WakeReader();
-        _outgoing.WakeWriter();
+        WakeReader();
+        _outgoing.Writer.Wake();
         _network.Closed(this);
-    }
-
-    /// <summary>One direction as a stream, for the pipes.</summary>
-    private sealed class SimulatedStream(SimulatedConnection end, bool reads) : Stream
-    {
-        public override bool CanRead => reads;
-
-        public override bool CanWrite => !reads;
-
-        public override bool CanSeek => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            end._incoming.ReadAsync(buffer, cancellationToken);
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            end._outgoing.WriteAsync(buffer, cancellationToken);
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override void Flush()
-        {
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => end._outgoing.WriteNow(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer) => end._outgoing.WriteNow(buffer);
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Reading would block the only thread.");
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing && !reads && !end.IsBroken && !end.IsSilent)
-            {
-                end._outgoing.Finish();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 }

@@ -14,6 +14,8 @@ public sealed class SimulatedNetwork
     private readonly Dictionary<(int From, int To), PathOptions> _paths = [];
     private readonly List<NetworkRule> _rules = [];
     private readonly List<Squeezed> _squeezes = [];
+    private readonly List<MidwayReset> _midway = [];
+    private readonly List<SimulatedHost> _notReading = [];
     private readonly SortedDictionary<(int Host, string Address), SimulatedListener> _listeners = [];
     private readonly SortedDictionary<long, SimulatedConnection> _ends = [];
     private readonly RandomStream _jitter;
@@ -64,6 +66,17 @@ public sealed class SimulatedNetwork
         return Add((f, t, _) => f == from && t == to ? Verdict.Drop : Verdict.Pass);
     }
 
+    /// <summary>Leaves every host only its two neighbours in a ring, until the result is disposed.</summary>
+    public IDisposable PartitionRing(IReadOnlyList<SimulatedHost> ring)
+    {
+        _simulation.Note("partition-ring", string.Join(',', ring.Select(h => h.Name)));
+        var places = ring.Select((host, place) => (host, place)).ToDictionary(p => p.host, p => p.place);
+        return Add((from, to, _) => places.TryGetValue(from, out var one) && places.TryGetValue(to, out var other)
+            && Math.Abs(one - other) is var apart && apart != 1 && apart != ring.Count - 1
+            ? Verdict.Drop
+            : Verdict.Pass);
+    }
+
     /// <summary>Cuts a host from all others.</summary>
     public IDisposable Isolate(SimulatedHost host)
     {
@@ -110,6 +123,56 @@ public sealed class SimulatedNetwork
         }
 
         return hit.Count;
+    }
+
+    /// <summary>
+    /// Resets, once, the stream from one host to another over which the byte after so many goes: those before it still arrive, so that a message may have
+    /// come in part, or a request whole and its reply not. Nothing after the result is disposed.
+    /// </summary>
+    public IDisposable ResetMidway(SimulatedHost from, SimulatedHost to, int afterBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterBytes);
+        _simulation.Note("reset-midway", $"{from.Name} > {to.Name}");
+        var reset = new MidwayReset(from, to, afterBytes);
+        _midway.Add(reset);
+        return new FaultScope(() => _midway.Remove(reset));
+    }
+
+    /// <summary>The programs of a host read nothing from their streams, as those that are too slow; what is sent to them waits, and then whoever sends it.</summary>
+    public IDisposable StopReading(SimulatedHost host)
+    {
+        _simulation.Note("stop-reading", host.Name);
+        _notReading.Add(host);
+        return new FaultScope(() =>
+        {
+            _notReading.Remove(host);
+            foreach (var end in _ends.Values.Where(e => e.Host == host))
+            {
+                end.WakeReader();
+            }
+        });
+    }
+
+    internal bool IsReading(SimulatedHost host) => _notReading.Count == 0 || !_notReading.Contains(host);
+
+    /// <summary>How many of so many bytes still arrive before their stream is reset; null when it is not.</summary>
+    internal int? ResetsAfter(SimulatedHost from, SimulatedHost to, int bytes)
+    {
+        foreach (var reset in _midway)
+        {
+            if (reset.From == from && reset.To == to && reset.Left < bytes)
+            {
+                _midway.Remove(reset);
+                return reset.Left;
+            }
+
+            if (reset.From == from && reset.To == to)
+            {
+                reset.Left -= bytes;
+            }
+        }
+
+        return null;
     }
 
     internal void Register(SimulatedHost host)
@@ -271,6 +334,15 @@ public sealed class SimulatedNetwork
         public SimulatedHost Other => other;
 
         public long BytesPerSecond => bytesPerSecond;
+    }
+
+    private sealed class MidwayReset(SimulatedHost from, SimulatedHost to, int left)
+    {
+        public SimulatedHost From => from;
+
+        public SimulatedHost To => to;
+
+        public int Left { get; set; } = left;
     }
 
     private sealed class RuleScope(List<NetworkRule> rules, NetworkRule rule) : IDisposable

@@ -1,0 +1,188 @@
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+
+namespace VtepLab.Simulation;
+
+/// <summary>The sending end of a <see cref="Flow"/>: collects what is written until it is flushed, and waits while the window is full.</summary>
+/// <remarks>A flush that was cancelled keeps what did not leave; the next one goes on with it. A wait ends in an event of the writer's host.</remarks>
+internal sealed class FlowWriter(Flow flow) : PipeWriter
+{
+    private const int LeastRoom = 256;
+
+    private readonly Waiter _waiter = new(flow);
+    private Chunk _written; // Not flushed, or flushed and held back by the window.
+    private bool _completed;
+    private bool _cancelled;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _written.Count;
+
+    public bool IsWaiting => _waiter.IsPending;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        ThrowIfUnusable();
+        return _written.Room(Math.Max(sizeHint, LeastRoom));
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes) => _written.Advance(bytes);
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnusable();
+        _written.Append(source.Span);
+        return FlushAsync(cancellationToken);
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfUnusable();
+        if (_written.Count == 0)
+        {
+            return new ValueTask<FlushResult>(default(FlushResult));
+        }
+
+        flow.ThrowIfUnwritable();
+        if (TrySend())
+        {
+            return new ValueTask<FlushResult>(default(FlushResult));
+        }
+
+        return _waiter.Start(this, cancellationToken);
+    }
+
+    public override void CancelPendingFlush()
+    {
+        if (_waiter.IsPending)
+        {
+            _cancelled = true;
+            Wake();
+        }
+    }
+
+    /// <summary>The last bytes leave whatever the window, for nobody waits here; after an error they do not leave.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+        if (_completed)
+        {
+            return;
+        }
+
+        _completed = true;
+        try
+        {
+            if (exception is null && _written.Count > 0)
+            {
+                flow.ThrowIfUnwritable();
+                flow.Accept(ref _written);
+            }
+        }
+        finally
+        {
+            _written.Return();
+            flow.Finish();
+        }
+    }
+
+    /// <summary>Something may have changed for a flush that waits.</summary>
+    public void Wake() => _waiter.Wake();
+
+    private bool TrySend()
+    {
+        if (_written.Count <= flow.Room)
+        {
+            flow.Accept(ref _written);
+            return true;
+        }
+
+        var part = _written.Take(flow.Room);
+        flow.Accept(ref part);
+        return false;
+    }
+
+    private void ThrowIfUnusable()
+    {
+        if (_completed)
+        {
+            throw new InvalidOperationException($"writing to {flow.Sender.Remote}: this direction has ended");
+        }
+
+        if (_waiter.IsPending)
+        {
+            throw new InvalidOperationException($"writing to {flow.Sender.Remote}: another write is under way");
+        }
+    }
+
+    /// <summary>The one flush that may wait for room.</summary>
+    private sealed class Waiter(Flow flow) : EventTarget, IValueTaskSource<FlushResult>
+    {
+        private SourceCore<FlushResult> _core;
+        private FlowWriter? _writer;
+        private CancellationTokenRegistration _registration;
+        private CancellationToken _cancel;
+        private bool _woken;
+
+        public bool IsPending => _writer is not null;
+
+        public ValueTask<FlushResult> Start(FlowWriter writer, CancellationToken cancel)
+        {
+            _core.Reset();
+            (_writer, _cancel) = (writer, cancel);
+            if (cancel.CanBeCanceled)
+            {
+                _registration = cancel.UnsafeRegister(static s => ((Waiter)s!).Wake(), this);
+            }
+
+            return new ValueTask<FlushResult>(this, _core.Version);
+        }
+
+        public void Wake()
+        {
+            if (_writer is not null && !_woken)
+            {
+                _woken = true;
+                flow.Kernel.Enqueue(flow.Sender.Owner, this, null);
+            }
+        }
+
+        public override void Fire(object? state)
+        {
+            _woken = false;
+            if (_writer is not { } writer)
+            {
+                return;
+            }
+
+            var error = _cancel.IsCancellationRequested ? new OperationCanceledException(_cancel) : flow.WriteError();
+            var cancelled = writer._cancelled;
+            if (error is null && !cancelled && !writer.TrySend())
+            {
+                return;
+            }
+
+            (_writer, writer._cancelled) = (null, false);
+            _registration.Dispose();
+            _registration = default;
+            if (error is null)
+            {
+                _core.SetResult(new FlushResult(cancelled, isCompleted: false), flow.Sender.Owner);
+            }
+            else
+            {
+                _core.SetException(error, flow.Sender.Owner);
+            }
+        }
+
+        public FlushResult GetResult(short token) => _core.GetResult(token);
+
+        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _core.OnCompleted(continuation, state, token, flags);
+    }
+}
