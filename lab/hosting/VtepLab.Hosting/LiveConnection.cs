@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using VtepLab.Runtime;
 
 namespace VtepLab.Hosting;
@@ -8,13 +9,13 @@ namespace VtepLab.Hosting;
 /// <summary>One end of a real stream.</summary>
 internal sealed class LiveConnection : IConnection
 {
-    private readonly Socket _socket;
+    private readonly LoopSocket _socket;
     private readonly Stream _stream;
     private readonly TimeSpan _linger;
     private readonly TimeProvider _time;
     private bool _ended;
 
-    public LiveConnection(Socket socket, Stream stream, Endpoint local, Endpoint remote, TimeSpan linger, TimeProvider time)
+    public LiveConnection(LoopSocket socket, Stream stream, Endpoint local, Endpoint remote, TimeSpan linger, TimeProvider time)
     {
         (_socket, _stream, Local, Remote, _linger, _time) = (socket, stream, local, remote, linger, time);
         Input = PipeReader.Create(new StreamHalf(this, reads: true));
@@ -37,8 +38,8 @@ internal sealed class LiveConnection : IConnection
         }
 
         _ended = true;
-        _socket.LingerState = new LingerOption(true, 0); // Closing then sends a reset and drops what was not sent.
-        _socket.Close();
+        _socket.Socket.LingerState = new LingerOption(true, 0); // Closing then sends a reset and drops what was not sent.
+        _socket.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -58,7 +59,7 @@ internal sealed class LiveConnection : IConnection
         }
 
         _ended = true;
-        _socket.Close();
+        _socket.Dispose();
     }
 
     private async ValueTask EndOutputAsync()
@@ -72,7 +73,7 @@ internal sealed class LiveConnection : IConnection
 
             if (!_ended)
             {
-                _socket.Shutdown(SocketShutdown.Send);
+                _socket.Socket.Shutdown(SocketShutdown.Send);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
@@ -98,6 +99,7 @@ internal sealed class LiveConnection : IConnection
             set => throw new NotSupportedException();
         }
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             try
@@ -110,6 +112,7 @@ internal sealed class LiveConnection : IConnection
             }
         }
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             try

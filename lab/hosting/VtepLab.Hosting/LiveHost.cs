@@ -29,7 +29,7 @@ public sealed class LiveHost : IHost
         _loop = new EventLoop(name, e => Crash("a callback", e));
         _store = options.StoreDirectory is { } directory ? new DirectoryStore(directory) : null;
         Time = new LiveTime(_loop);
-        Network = new LiveNetwork(options, Time);
+        Network = new LiveNetwork(options, Time, _loop);
         Entropy = new LiveEntropy();
         _framePorts = options.FramePorts?.Invoke(this) ?? ReadOnlyDictionary<string, IFramePort>.Empty;
     }

@@ -6,9 +6,12 @@ using VtepLab.Runtime;
 namespace VtepLab.Hosting;
 
 /// <summary>Real sockets: TCP, TLS over TCP, and Unix domain.</summary>
-internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time) : INetwork
+internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time, EventLoop loop) : INetwork
 {
     private const int MostPending = 128;
+
+    /// <summary>How long to wait when the queue of a unix socket that we connect to is full.</summary>
+    private static readonly TimeSpan FullQueue = TimeSpan.FromMilliseconds(10);
 
     private readonly ILogger _log = options.Logs.CreateLogger<LiveNetwork>();
 
@@ -24,27 +27,15 @@ internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time) : 
             throw new ArgumentException($"{endpoint} needs a private key, a certificate and an authority", nameof(tls));
         }
 
-        var socket = NewSocket(endpoint);
+        LoopSocket? socket = null;
         try
         {
-            if (endpoint.Scheme == EndpointScheme.Unix)
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(endpoint.Host), cancel);
-            }
-            else if (IPAddress.TryParse(endpoint.Host, out var address))
-            {
-                await socket.ConnectAsync(new IPEndPoint(address, endpoint.Port), cancel);
-            }
-            else
-            {
-                await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancel);
-            }
-
+            socket = await ReachAsync(endpoint, cancel);
             return await OpenAsync(socket, endpoint, endpoint.IsTls ? tls : null, endpoint.Host, cancel);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             // A socket file that is not there is refused like one nobody listens on.
             throw endpoint.Scheme == EndpointScheme.Unix && e.SocketErrorCode == SocketError.AddressNotAvailable
                 ? new NetworkException(NetworkError.Refused, $"connecting to {endpoint}: there is no such socket", e)
@@ -52,7 +43,7 @@ internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time) : 
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }
@@ -70,23 +61,20 @@ internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time) : 
         }
 
         cancel.ThrowIfCancellationRequested();
-        var socket = NewSocket(endpoint);
+        // An address only, as ovsdb(7) has it; none is every IPv4 address.
+        EndPoint end = endpoint.Scheme == EndpointScheme.PassiveUnix ? new UnixDomainSocketEndPoint(endpoint.Host)
+            : endpoint.Host.Length == 0 ? new IPEndPoint(IPAddress.Any, endpoint.Port)
+            : IPAddress.TryParse(endpoint.Host, out var given) ? new IPEndPoint(given, endpoint.Port)
+            : throw new NetworkException(NetworkError.AddressUnavailable, $"listening on {endpoint}: '{endpoint.Host}' is no IP address");
+        var socket = NewSocket(end);
         try
         {
-            if (endpoint.Scheme == EndpointScheme.PassiveUnix)
+            if (endpoint.Scheme != EndpointScheme.PassiveUnix)
             {
-                socket.Bind(new UnixDomainSocketEndPoint(endpoint.Host));
-            }
-            else
-            {
-                // An address only, as ovsdb(7) has it; none is every IPv4 address.
-                var address = endpoint.Host.Length == 0 ? IPAddress.Any
-                    : IPAddress.TryParse(endpoint.Host, out var given) ? given
-                    : throw new NetworkException(NetworkError.AddressUnavailable, $"listening on {endpoint}: '{endpoint.Host}' is no IP address");
                 AllowRestart(socket);
-                socket.Bind(new IPEndPoint(address, endpoint.Port));
             }
 
+            socket.Bind(end);
             socket.Listen(MostPending);
             var local = endpoint.Scheme == EndpointScheme.PassiveUnix
                 ? endpoint
@@ -106,12 +94,39 @@ internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time) : 
         }
     }
 
-    private static Socket NewSocket(Endpoint endpoint) =>
-        endpoint.Scheme is EndpointScheme.Unix or EndpointScheme.PassiveUnix
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : IPAddress.TryParse(endpoint.Host, out var address) || endpoint.Host.Length == 0
-                ? new Socket(address?.AddressFamily ?? AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
-                : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    /// <summary>Connects to the first address of the endpoint that takes us.</summary>
+    private async Task<LoopSocket> ReachAsync(Endpoint endpoint, CancellationToken cancel)
+    {
+        EndPoint[] ends = endpoint.Scheme == EndpointScheme.Unix ? [new UnixDomainSocketEndPoint(endpoint.Host)]
+            : IPAddress.TryParse(endpoint.Host, out var address) ? [new IPEndPoint(address, endpoint.Port)]
+            : [.. (await Dns.GetHostAddressesAsync(endpoint.Host, cancel)).Select(found => new IPEndPoint(found, endpoint.Port))];
+        for (var i = 0; ; i++)
+        {
+            var socket = new LoopSocket(NewSocket(ends[i]), loop);
+            try
+            {
+                await socket.ConnectAsync(ends[i], cancel);
+                return socket;
+            }
+            catch (Exception e)
+            {
+                socket.Dispose();
+                if (e is SocketException { SocketErrorCode: SocketError.WouldBlock })
+                {
+                    await Task.Delay(FullQueue, time, cancel);
+                    i--;
+                }
+                else if (e is not SocketException || i + 1 == ends.Length)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static Socket NewSocket(EndPoint end) => end is UnixDomainSocketEndPoint
+        ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        : new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     /// <summary>Lets a listener take a port whose old connections have not timed out yet, but not one that is listened on.</summary>
     private static void AllowRestart(Socket socket)
@@ -130,14 +145,16 @@ internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time) : 
             socket.NoDelay = true;
         }
 
-        return await OpenAsync(socket, local, identity, null, CancellationToken.None);
+        var taken = new LoopSocket(socket, loop);
+        taken.Watch();
+        return await OpenAsync(taken, local, identity, null, CancellationToken.None);
     }
 
     private async Task<LiveConnection> OpenAsync(
-        Socket socket, Endpoint endpoint, TlsIdentity? identity, string? targetHost, CancellationToken cancel)
+        LoopSocket socket, Endpoint endpoint, TlsIdentity? identity, string? targetHost, CancellationToken cancel)
     {
-        var (local, remote) = Ends(socket, endpoint);
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        var (local, remote) = Ends(socket.Socket, endpoint);
+        Stream stream = new LoopStream(socket);
         if (identity is not null)
         {
             using var limit = new CancellationTokenSource(options.HandshakeTimeout, time);

@@ -6,40 +6,30 @@ internal sealed class LiveTime(EventLoop loop) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new LoopTimer(loop, callback, state, dueTime, period);
+        var timer = new LoopTimer(loop, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
     }
 
-    private sealed class LoopTimer : ITimer
+    private sealed class LoopTimer(EventLoop loop, TimerCallback callback, object? state) : ITimer
     {
-        private readonly EventLoop _loop;
-        private readonly TimerCallback _callback;
-        private readonly object? _state;
-        private readonly ITimer _timer;
-        private int _arming; // Counts Change and Dispose: a firing that was posted before one of them is stale.
-
-        public LoopTimer(EventLoop loop, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            (_loop, _callback, _state) = (loop, callback, state);
-            // Without the flow of the execution context: the loop's own context is installed when the callback runs.
-            using (ExecutionContext.SuppressFlow())
-            {
-                _timer = System.CreateTimer(static t => ((LoopTimer)t!).Elapsed(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            }
-
-            _timer.Change(dueTime, period);
-        }
+        private LoopTimers.Entry? _entry;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Interlocked.Increment(ref _arming);
-            return _timer.Change(dueTime, period);
+            if (!loop.IsCurrent)
+            {
+                // A cancellation may come from any thread; the loop's timers are the loop's.
+                loop.Post(_ => Change(dueTime, period), null);
+                return true;
+            }
+
+            loop.Timers.Remove(_entry);
+            _entry = dueTime == Timeout.InfiniteTimeSpan ? null : loop.Timers.Add(dueTime, () => Elapsed(period));
+            return true;
         }
 
-        public void Dispose()
-        {
-            Interlocked.Increment(ref _arming);
-            _timer.Dispose();
-        }
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         public ValueTask DisposeAsync()
         {
@@ -47,18 +37,10 @@ internal sealed class LiveTime(EventLoop loop) : TimeProvider
             return ValueTask.CompletedTask;
         }
 
-        private void Elapsed()
+        private void Elapsed(TimeSpan period)
         {
-            var arming = Volatile.Read(ref _arming);
-            _loop.Post(
-                _ =>
-                {
-                    if (arming == Volatile.Read(ref _arming))
-                    {
-                        _callback(_state);
-                    }
-                },
-                null);
+            _entry = period > TimeSpan.Zero ? loop.Timers.Add(period, () => Elapsed(period)) : null;
+            callback(state);
         }
     }
 }
