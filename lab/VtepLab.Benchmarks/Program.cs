@@ -4,8 +4,8 @@ using VtepLab.Benchmarks.Certify;
 using VtepLab.Benchmarks.Kernel;
 using VtepLab.Benchmarks.Ovsdb;
 
-// "certify" times the whole command, "ovsdb-compare [SCALE] [engine|command]" measures ovsdb-server and ours side by side, "kernel [WHAT…]" the simulation's kernel and ns-3; anything else
-// goes to BenchmarkDotNet.
+// "certify" times the whole command, "ovsdb-compare [SCALE] [engine|command|memory] [LINES]" measures ovsdb-server and ours side by side,
+// "kernel [WHAT…]" the simulation's kernel and ns-3; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["certify"]:
@@ -16,7 +16,8 @@ switch (args)
         BenchServer.Run(schema, socket);
         return 0;
     case ["ovsdb-compare", .. var rest]:
-        SideBySide.Run(rest.Length == 0 ? 1 : double.Parse(rest[0], CultureInfo.InvariantCulture), rest.Length < 2 ? "engine" : rest[1]);
+        SideBySide.Run(
+            rest.Length == 0 ? 1 : double.Parse(rest[0], CultureInfo.InvariantCulture), rest.Length < 2 ? "engine" : rest[1], rest.Length < 3 ? "" : rest[2]);
         return 0;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(OvsdbBenchmarks).Assembly).Run(args);

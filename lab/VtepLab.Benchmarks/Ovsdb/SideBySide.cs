@@ -9,18 +9,27 @@ internal static class SideBySide
 {
     private const string Schema = "/usr/share/openvswitch/vtep.ovsschema";
 
+    /// <summary>Lets a server that tidies up when idle do so before its memory is measured.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
+
     /// <summary>Measures both.</summary>
     /// <param name="scale">1 for the full run, which takes some minutes; 0.1 for a tenth of the rows.</param>
-    /// <param name="what">"engine" for the engine in the benchmark's own loop, "command" for <c>vteplab ovsdb</c>, as users run it.</param>
-    public static void Run(double scale, string what)
+    /// <param name="what">
+    /// "command" for <c>vteplab ovsdb</c> as users run it, which like ovsdb-server keeps its database in a file; "memory" for the same without
+    /// a file; "engine" for the engine in the benchmark's own loop, without a file.
+    /// </param>
+    /// <param name="only">Measures lines only in which this occurs; empty for all.</param>
+    public static void Run(double scale, string what, string only)
     {
-        var theirs = Measure("ovsdb-server", scale, StartTheirs);
-        var ours = Measure($"ours, {what}", scale, what switch
+        Func<string, Process> start = what switch
         {
             "engine" => StartEngine,
-            "command" => StartCommand,
-            _ => throw new ArgumentException($"engine or command wanted, not {what}", nameof(what)),
-        });
+            "command" => directory => StartCommand(directory, "--db", $"{directory}/db"),
+            "memory" => directory => StartCommand(directory),
+            _ => throw new ArgumentException($"engine, command or memory wanted, not {what}", nameof(what)),
+        };
+        var theirs = Measure("ovsdb-server", scale, only, StartTheirs);
+        var ours = Measure($"ours, {what}", scale, only, start);
         Console.WriteLine();
         Console.WriteLine("Per second of time, and per second of the server's own processor time, which other load does not change.");
         Console.WriteLine($"| {"what",-40} | {"ovsdb-server",12} | {"ours",12} | {"ratio",6} | {"CPU: o.-s.",12} | {"CPU: ours",12} | {"ratio",6} |");
@@ -36,11 +45,16 @@ internal static class SideBySide
         static string Line(int width) => new string('-', width + 1) + ":";
     }
 
-    private static List<Figure> Measure(string name, double scale, Func<string, Process> start)
+    private static List<Figure> Measure(string name, double scale, string only, Func<string, Process> start)
     {
         var results = new List<Figure>();
         foreach (var rows in new[] { 1, 100, 1000 })
         {
+            if (!$"rows/s inserted, {rows} a transaction".Contains(only, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             var total = (int)(rows == 1 ? 20_000 * scale : 100_000 * scale);
             WithServer(start, (path, process) =>
             {
@@ -51,6 +65,11 @@ internal static class SideBySide
 
         foreach (var monitors in new[] { 1, 10, 100 })
         {
+            if (!$"updates/s with {monitors} monitoring clients".Contains(only, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             WithServer(start, (path, process) =>
             {
                 Update(path, 10_000, 1);
@@ -59,13 +78,19 @@ internal static class SideBySide
             });
         }
 
+        if (!"resident bytes of the initial monitor".Contains(only, StringComparison.Ordinal))
+        {
+            return results;
+        }
+
         WithServer(start, (path, process) =>
         {
             var rows = (int)(100_000 * scale);
             Insert(path, 1000, 1000, from: 1_000_000);
+            Thread.Sleep(Quiet);
             var before = Resident(process);
             Insert(path, rows, 1000);
-            Thread.Sleep(3000); // Lets a server that tidies up when idle do so.
+            Thread.Sleep(Quiet);
             results.Add(new Figure("resident bytes a row after inserting", (Resident(process) - before) / rows, double.NaN));
             results.Add(Timed($"rows/s of the initial monitor of {rows}", process, rows * 3, () =>
             {
@@ -75,6 +100,7 @@ internal static class SideBySide
                     client.Ask("""{"id":1,"method":"monitor","params":["hardware_vtep",null,{"Ucast_Macs_Remote":{}}]}""");
                 }
             }));
+            Thread.Sleep(Quiet);
             results.Add(new Figure("resident bytes a row after the monitors", (Resident(process) - before) / rows, double.NaN));
         });
         Console.Error.WriteLine($"{name}: measured");
@@ -211,8 +237,8 @@ internal static class SideBySide
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(SideBySide).Assembly.Location] : [];
 
     /// <summary>The command that users run, with its sockets and its host around the engine.</summary>
-    private static Process StartCommand(string directory) => Start(
-        Path.Combine(AppContext.BaseDirectory, "vteplab"), "ovsdb", "--schema", Schema, "--listen", $"punix:{directory}/s");
+    private static Process StartCommand(string directory, params string[] more) => Start(
+        Path.Combine(AppContext.BaseDirectory, "vteplab"), ["ovsdb", "--schema", Schema, "--listen", $"punix:{directory}/s", .. more]);
 
     private static Process Start(string program, params string[] arguments)
     {
