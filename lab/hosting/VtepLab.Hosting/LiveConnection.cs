@@ -104,7 +104,7 @@ internal sealed class LiveConnection : IConnection
         {
             try
             {
-                return await connection._stream.ReadAsync(buffer, cancellationToken);
+                return await connection._stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {
@@ -117,7 +117,7 @@ internal sealed class LiveConnection : IConnection
         {
             try
             {
-                await connection._stream.WriteAsync(buffer, cancellationToken);
+                await connection._stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {
