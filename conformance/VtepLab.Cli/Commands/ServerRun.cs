@@ -9,6 +9,8 @@ namespace VtepLab.Cli.Commands;
 /// <summary>Runs a server until a signal asks it to stop.</summary>
 internal static class ServerRun
 {
+    private static readonly TimeSpan TrimAfter = TimeSpan.FromSeconds(1);
+
     /// <summary><c>--verbose</c>: what happens, not only what is wrong.</summary>
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "log what happens, not only what is wrong" };
 
@@ -53,7 +55,7 @@ internal static class ServerRun
         using var log = new StandardErrorLog(isVerbose ? LogLevel.Information : LogLevel.Warning);
         await LiveHost.RunAsync(
             name,
-            new LiveHostOptions { Logs = log, StoreDirectory = store },
+            new LiveHostOptions { Logs = log, StoreDirectory = store, TrimAfter = TrimAfter },
             async host =>
             {
                 await using var server = await start(host);

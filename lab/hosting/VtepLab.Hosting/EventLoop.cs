@@ -18,6 +18,7 @@ internal sealed class EventLoop : SynchronizationContext
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _ready = new();
     private readonly Epoll _epoll = new();
     private readonly Action<Exception> _unhandled;
+    private readonly IdleTrim? _trim;
     private readonly Thread _thread;
     private LoopSocket?[] _sockets = new LoopSocket?[64]; // By descriptor.
     private volatile bool _isComplete;
@@ -26,9 +27,11 @@ internal sealed class EventLoop : SynchronizationContext
     /// <summary>Starts the thread.</summary>
     /// <param name="name">The thread's name.</param>
     /// <param name="unhandled">Called on the loop with an exception that a callback let out.</param>
-    public EventLoop(string name, Action<Exception> unhandled)
+    /// <param name="trimAfter">After how long a quiet it gives memory back; null for never.</param>
+    public EventLoop(string name, Action<Exception> unhandled, TimeSpan? trimAfter)
     {
         _unhandled = unhandled;
+        _trim = trimAfter is { } quiet ? new IdleTrim(quiet) : null;
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
     }
@@ -115,7 +118,18 @@ internal sealed class EventLoop : SynchronizationContext
     private void Wait()
     {
         Interlocked.Exchange(ref _isWaiting, 1);
-        var count = _epoll.Wait(_ready.IsEmpty ? Timers.UntilNext : 0);
+        var timeout = _ready.IsEmpty ? Timers.UntilNext : 0;
+        if (_trim?.IsDueWithin(timeout) == true)
+        {
+            timeout = _trim.QuietMilliseconds;
+        }
+
+        var count = _epoll.Wait(timeout);
+        if (count == 0 && timeout != 0 && timeout == _trim?.QuietMilliseconds)
+        {
+            _trim.Run();
+        }
+
         Volatile.Write(ref _isWaiting, 0);
         for (var i = 0; i < count; i++)
         {

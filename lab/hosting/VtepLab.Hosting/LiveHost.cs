@@ -26,7 +26,7 @@ public sealed class LiveHost : IHost
     private LiveHost(string name, LiveHostOptions options)
     {
         (Name, _options, Stopping) = (name, options, _stopping.Token);
-        _loop = new EventLoop(name, e => Crash("a callback", e));
+        _loop = new EventLoop(name, e => Crash("a callback", e), options.TrimAfter);
         _store = options.StoreDirectory is { } directory ? new DirectoryStore(directory) : null;
         Time = new LiveTime(_loop);
         Network = new LiveNetwork(options, Time, _loop);
