@@ -100,6 +100,9 @@ public abstract class LabWorld
     /// <summary>Makes and starts a machine.</summary>
     protected abstract LabMachine Add(string name, Func<IHost, Task> program);
 
+    /// <summary>The file that an emulated switch keeps its database in; null where machines keep nothing.</summary>
+    protected virtual string? SwitchStore => null;
+
     /// <summary>Where the only server of a new machine listens.</summary>
     protected abstract ValueTask<Endpoint> NewListenerAsync(string machine);
 
@@ -120,7 +123,7 @@ public abstract class LabWorld
     private async Task<LabSwitch> AddEmulatedAsync(string name, IReadOnlyList<string> ports, SwitchQuirks quirks)
     {
         var listen = await NewListenerAsync(name);
-        var options = new HardwareVtepOptions { Name = name, Ports = ports, Listen = [listen], Quirks = quirks };
+        var options = new HardwareVtepOptions { Name = name, Ports = ports, Listen = [listen], Quirks = quirks, StoreName = SwitchStore };
         var machine = Start(name, host => EmulatedSwitch.RunAsync(host, options));
         var host = listen.Host.Length > 0 ? listen.Host : name;
         return new LabSwitch(name, new Endpoint(EndpointScheme.Tcp, host, listen.Port), null, ImmutableSortedDictionary<string, string>.Empty, machine);

@@ -66,6 +66,10 @@ public sealed class SimulatedLab : LabWorld
     /// <inheritdoc/>
     protected override LabMachine Add(string name, Func<IHost, Task> program) => new SimulatedMachine(World.AddHost(name).Start(program));
 
+    // A switch that loses power comes back with what it had stored; forgetting is a quirk.
+    /// <inheritdoc/>
+    protected override string? SwitchStore => "hardware_vtep.db";
+
     /// <inheritdoc/>
     protected override ValueTask<Endpoint> NewListenerAsync(string machine) =>
         ValueTask.FromResult(new Endpoint(EndpointScheme.PassiveTcp, "", Endpoint.DefaultPort));

@@ -26,6 +26,9 @@ public sealed record AgentOptions
     /// <summary>Where switches dial in, if they do; null otherwise.</summary>
     public Endpoint? ManagerListener { get; init; }
 
+    /// <summary>The agent's identity toward switches that dial in; null for plain TCP.</summary>
+    public TlsIdentity? ManagerTls { get; init; }
+
     /// <summary>How often the agent says which switches it is connected to; 20 s.</summary>
     public TimeSpan PeriodicInterval { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -60,12 +63,18 @@ public sealed record AgentOptions
     /// <summary>How the agent keeps a connection to a switch.</summary>
     /// <param name="target">The switch.</param>
     /// <param name="tables">What it keeps a copy of; nothing when it only transacts.</param>
-    internal OvsdbClientSessionOptions SessionWith(OvsdbHost target, IReadOnlyList<MonitoredTable> tables) => new()
+    internal OvsdbClientSessionOptions SessionWith(OvsdbHost target, IReadOnlyList<MonitoredTable> tables) =>
+        SessionAt(target.Endpoint, target.Name, tables) with { Tls = target.Tls };
+
+    /// <summary>The same for a connection that a switch made.</summary>
+    /// <param name="remote">Where it came from.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="tables">What is kept a copy of.</param>
+    internal OvsdbClientSessionOptions SessionAt(Endpoint remote, string name, IReadOnlyList<MonitoredTable> tables) => new()
     {
-        Remote = target.Endpoint,
+        Remote = remote,
         Database = VtepSchema.DatabaseName,
-        Name = target.Name,
-        Tls = target.Tls,
+        Name = name,
         Tables = tables,
         MaxBackoff = MaxBackoff,
         ConnectTimeout = TransactTimeout,

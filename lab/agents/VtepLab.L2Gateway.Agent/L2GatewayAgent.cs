@@ -16,7 +16,7 @@ public sealed class L2GatewayAgent
 
     private readonly IHost _host;
     private readonly AgentOptions _options;
-    private readonly SortedDictionary<string, GatewaySwitch> _switches = new(StringComparer.Ordinal);
+    private readonly SwitchBook _switches;
     private readonly Heartbeat _heartbeat;
     private readonly ILogger _log;
     private TaskCompletionSource _reportNow = new();
@@ -25,39 +25,30 @@ public sealed class L2GatewayAgent
     {
         (_host, _options, _heartbeat) = (host, options, new Heartbeat(host, options));
         _log = host.Logs.CreateLogger<L2GatewayAgent>();
-        foreach (var target in options.OvsdbHosts)
-        {
-            _switches.Add(target.Name, new GatewaySwitch(host, target, options));
-        }
+        _switches = new SwitchBook(host, options);
     }
 
     /// <summary>Runs an agent until it is cancelled.</summary>
     /// <param name="host">The machine it runs on; attached to the bus.</param>
     /// <param name="options">What it has to know.</param>
     /// <param name="cancel">Asks it to stop: it leaves the bus first, so that calls go to other agents.</param>
-    /// <exception cref="ConfigurationException">The options ask for what this agent cannot do.</exception>
-    public static async Task RunAsync(IHost host, AgentOptions options, CancellationToken cancel)
-    {
-        if (options.ManagerListener is not null)
-        {
-            throw new ConfigurationException("[ovsdb] enable_manager: this agent connects to its switches; switches that dial in are not served yet");
-        }
-
-        await new L2GatewayAgent(host, options).RunAsync(cancel);
-    }
+    /// <exception cref="NetworkException">It cannot listen where switches are to dial in.</exception>
+    public static Task RunAsync(IHost host, AgentOptions options, CancellationToken cancel) => new L2GatewayAgent(host, options).RunAsync(cancel);
 
     private async Task RunAsync(CancellationToken cancel)
     {
-        using var role = new MonitorRole(_host, _options) { Changed = () => _reportNow.TrySetResult() };
-        foreach (var served in _switches.Values)
+        using var role = new MonitorRole(_host, _options, _switches) { Changed = () => _reportNow.TrySetResult() };
+        _switches.Changed += served =>
         {
-            served.Start();
-        }
+            role.Watch(served);
+            _reportNow.TrySetResult();
+        };
+        await _switches.StartAsync(cancel);
 
         var endpoint = new AgentEndpoint(_host, _options, _switches, role.Elect);
         var target = new BusTarget(L2GatewayRpc.AgentTopic, _options.Host, Exchange: _options.ControlExchange);
         var serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, cancel);
-        _log.LogInformation("agent {Agent} serves {Count} switches", _options.Host, _switches.Count);
+        _log.LogInformation("agent {Agent} serves {Count} switches", _options.Host, _switches.All.Count);
         try
         {
             await Task.WhenAll(ReportAsync(role, cancel), TellStatesAsync(role, cancel));
@@ -65,10 +56,7 @@ public sealed class L2GatewayAgent
         finally
         {
             await serving.DisposeAsync();
-            foreach (var served in _switches.Values)
-            {
-                await served.StopAsync();
-            }
+            await _switches.StopAsync();
         }
     }
 
@@ -97,7 +85,7 @@ public sealed class L2GatewayAgent
         {
             await _host.Bus.CallAsync(
                 _options.Plugin with { Version = L2GatewayRpc.ReportStateVersion }, L2GatewayRpc.ReportState,
-                _heartbeat.Report(role, _switches.Keys), _options.ReportInterval, AgentOptions.Context, cancel);
+                _heartbeat.Report(role, _switches.All.Select(s => s.Name)), _options.ReportInterval, AgentOptions.Context, cancel);
             _heartbeat.Accepted();
             role.Renew(sentAt);
             return true;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VtepLab.Emulators.HardwareVtep;
 using VtepLab.L2Gateway.Agent;
 using VtepLab.Ovsdb;
+using VtepLab.Runtime;
 using VtepLab.Topology;
 
 namespace VtepLab.Scenarios.L2Gateway;
@@ -9,6 +10,8 @@ namespace VtepLab.Scenarios.L2Gateway;
 /// <summary>What the steps of one scenario share: the lab, the plugin, and the switches and agents by the scenario's names.</summary>
 public sealed class GatewayWorld(LabWorld lab, ScenarioPlugin plugin)
 {
+    private const int ManagerPort = 6632;
+
     /// <summary>The lab.</summary>
     public LabWorld Lab { get; } = lab;
 
@@ -38,14 +41,31 @@ public sealed class GatewayWorld(LabWorld lab, ScenarioPlugin plugin)
         await CleanAsync(added);
     }
 
-    internal async Task AddAgentAsync(string name, IEnumerable<string> switches)
+    internal Task AddAgentAsync(string name, IEnumerable<string> switches) => StartAgentAsync(new AgentOptions
+    {
+        Host = name, OvsdbHosts = [.. switches.Select(Switch).Select(s => new OvsdbHost(s.Name, s.Endpoint, s.Tls))],
+    });
+
+    internal Task AddListeningAgentAsync(string name) => StartAgentAsync(new AgentOptions
+    {
+        Host = name, OvsdbHosts = [], ManagerListener = new Endpoint(EndpointScheme.PassiveTcp, "", ManagerPort),
+    });
+
+    /// <summary>Has a switch dial in to agents, as an operator does with <c>vtep-ctl set-manager</c>.</summary>
+    internal Task SetManagersAsync(string name, IEnumerable<string> agents) => OvsdbVisit.RunAsync(
+        Lab.Driver, Switch(name).Endpoint, Switch(name).Tls, name, async (client, schema) =>
+        {
+            var write = new OvsdbTransaction(schema);
+            var rows = agents.Select(a => write.Insert("Manager", ("target", new Endpoint(EndpointScheme.Tcp, a, ManagerPort).ToString()))).ToList();
+            write.Update("Global", Where.EveryRow, ("managers", Datum.Set([.. rows.Select(r => (Atom)r)])));
+            write.Commit(); // Before a power loss that follows can take it.
+            return await client.TransactAsync(write);
+        }, CancellationToken.None);
+
+    private async Task StartAgentAsync(AgentOptions options)
     {
         await Plugin.StartAsync();
-        var options = new AgentOptions
-        {
-            Host = name, OvsdbHosts = [.. switches.Select(Switch).Select(s => new OvsdbHost(s.Name, s.Endpoint, s.Tls))],
-        };
-        Lab.Start(name, host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
+        Lab.Start(options.Host, host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
     }
 
     /// <summary>Takes from a real device what scenarios put there; an emulated one is thrown away with the lab.</summary>

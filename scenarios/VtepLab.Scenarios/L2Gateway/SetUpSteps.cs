@@ -22,6 +22,18 @@ public sealed class SetUpSteps(GatewayWorld world)
         }
     }
 
+    [Given("(an )L2 gateway agent(s) {names} that switches dial in to")]
+    public async Task AddListeningAgents(string[] agents)
+    {
+        foreach (var agent in agents)
+        {
+            await world.AddListeningAgentAsync(agent);
+        }
+    }
+
+    [Given("{switch} has the manager(s) {names}")]
+    public Task SetManagers(string name, string[] agents) => world.SetManagersAsync(name, agents);
+
     [Given("one of them monitors")]
     public Task SomebodyMonitors() => world.WaitAsync(
         () => world.Plugin.Agents.Monitors(world.Plugin.Now).Count != 1 ? "no agent says that it monitors"

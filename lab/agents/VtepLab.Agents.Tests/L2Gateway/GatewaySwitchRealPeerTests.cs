@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VtepLab.Hosting;
 using VtepLab.L2Gateway.Agent;
 using VtepLab.Neutron;
+using VtepLab.OvsdbPeers;
 using VtepLab.Runtime;
 using VtepLab.Testing.Peers;
 
@@ -256,9 +257,9 @@ public class GatewaySwitchRealPeerTests
         {
             Host = "agent", OvsdbHosts = [target], TransactTimeout = TimeSpan.FromSeconds(20), ConnectPatience = timeout ?? TimeSpan.FromSeconds(20),
         };
-        var served = new GatewaySwitch(live, target, options);
-        served.Start();
-        return served;
+        var session = new OvsdbClientSession(live, options.SessionWith(target, tables: []));
+        session.Start();
+        return new GatewaySwitch(live, "leaf1", session, options);
     }
 
     private async Task<string> CtlAsync(params string[] arguments) => (await _server.VtepCtlAsync(arguments)).Trim();

@@ -45,6 +45,8 @@ public sealed record AgentConfiguration(
             ManagerListener = manager
                 ? new Endpoint(tls is null ? EndpointScheme.PassiveTcp : EndpointScheme.PassiveSsl, "", managerPort)
                 : null,
+            // A switch that dials in is known by name only when its database has been read, so the identity is the agent's own.
+            ManagerTls = manager && tls is not null ? Identity(tls, host) : null,
             PeriodicInterval = TimeSpan.FromSeconds(periodic),
             SocketTimeout = config.Seconds(Ovsdb, "socket_timeout", 30),
             ReportInterval = config.Seconds("agent", "report_interval", 30),

@@ -11,12 +11,12 @@ namespace VtepLab.L2Gateway.Agent;
 /// agent that hung and wakes up with changes in its hands knows that it may have a successor, and keeps them to itself. What it had
 /// handed to the broker's stream before cannot be taken back, so every cast says under which election it was made.
 /// </remarks>
-internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposable
+internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook book) : IDisposable
 {
     private static readonly TimeSpan CastAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.MonitorRole");
-    private readonly List<SwitchMonitor> _monitors = [];
+    private readonly SortedDictionary<string, (SwitchMonitor Monitor, CancellationTokenSource Stop)> _monitors = new(StringComparer.Ordinal);
     private CancellationTokenSource? _term;
     private long _renewed;
     private long _newest;
@@ -31,10 +31,10 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
     public long? Term { get; private set; }
 
     /// <summary>The last cast of each switch that the broker has confirmed.</summary>
-    public IEnumerable<(string Name, CastOrigin Last)> Told => _monitors.Where(m => m.LastTold is not null).Select(m => (m.Name, m.LastTold!));
+    public IEnumerable<(string Name, CastOrigin Last)> Told => _monitors.Values.Where(m => m.Monitor.LastTold is not null).Select(m => (m.Monitor.Name, m.Monitor.LastTold!));
 
-    /// <summary>The switches that are monitored and whether the copy follows them, in the order of the configuration.</summary>
-    public IEnumerable<(string Name, bool IsConnected)> States => _monitors.Select(m => (m.Name, m.IsConnected));
+    /// <summary>The switches that are monitored and whether the copy follows them, in the order of their names.</summary>
+    public IEnumerable<(string Name, bool IsConnected)> States => _monitors.Values.Select(m => (m.Monitor.Name, m.Monitor.IsConnected));
 
     /// <summary>The plugin has elected an agent; being elected again changes nothing, unless it is a later election.</summary>
     /// <param name="hostname">The agent.</param>
@@ -60,15 +60,36 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
             Term = term;
             _term = new CancellationTokenSource();
             _renewed = host.Time.GetTimestamp(); // The plugin has just spoken to this agent, as one that it takes for alive.
-            var ended = _term.Token;
-            foreach (var target in options.OvsdbHosts)
+            foreach (var target in book.All)
             {
-                var monitor = new SwitchMonitor(host, target, options, term, CastAsync);
-                _monitors.Add(monitor);
-                host.Spawn($"monitor {target.Name}", _ => monitor.RunAsync(ended));
+                Watch(target);
             }
 
             Changed?.Invoke();
+        }
+    }
+
+    /// <summary>A switch is served from now on, or over a new connection: it is monitored if any is.</summary>
+    public void Watch(ServedSwitch target)
+    {
+        if (_term is not { } term)
+        {
+            return;
+        }
+
+        Unwatch(target.Name);
+        var monitor = new SwitchMonitor(host, target, options, Term, CastAsync);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(term.Token);
+        _monitors.Add(target.Name, (monitor, stop));
+        host.Spawn($"monitor {target.Name}", _ => monitor.RunAsync(stop.Token));
+    }
+
+    private void Unwatch(string name)
+    {
+        if (_monitors.Remove(name, out var old))
+        {
+            old.Stop.Cancel();
+            old.Stop.Dispose();
         }
     }
 
@@ -93,7 +114,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options) : IDisposabl
         {
             _log.LogInformation("agent {Agent} no longer monitors", options.Host);
             (_term, Term) = (null, null);
-            _monitors.Clear();
+            _monitors.Keys.ToList().ForEach(Unwatch);
             term.Cancel();
             term.Dispose();
             Changed?.Invoke();

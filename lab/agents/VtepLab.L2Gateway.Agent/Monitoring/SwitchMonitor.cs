@@ -20,6 +20,7 @@ internal sealed class SwitchMonitor
     private readonly long? _term;
     private readonly Func<JsonObject, CastOrigin, CancellationToken, Task> _cast;
     private readonly OvsdbClientSession _session;
+    private readonly bool _isOurs;
     private readonly ChangeCast _casts;
     private readonly Queue<JsonObject> _waiting = new();
     private readonly ILogger _log;
@@ -33,20 +34,13 @@ internal sealed class SwitchMonitor
     /// <param name="options">The agent's options.</param>
     /// <param name="term">The election under which it does.</param>
     /// <param name="cast">Sends one cast and returns when the broker has it.</param>
-    public SwitchMonitor(IHost host, OvsdbHost target, AgentOptions options, long? term, Func<JsonObject, CastOrigin, CancellationToken, Task> cast)
+    public SwitchMonitor(IHost host, ServedSwitch target, AgentOptions options, long? term, Func<JsonObject, CastOrigin, CancellationToken, Task> cast)
     {
         (_host, _term, _cast, Name) = (host, term, cast, target.Name);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.SwitchMonitor");
-        _session = new OvsdbClientSession(host, options.SessionWith(target, ChangeCast.Monitored));
+        _isOurs = target.DialledIn is null;
+        _session = target.DialledIn ?? new OvsdbClientSession(host, options.SessionWith(target.Target!, ChangeCast.Monitored));
         _casts = new ChangeCast(target.Name, _session.Replica);
-        _session.Replica.Changed += OnChange;
-        _session.StateChanged += state =>
-        {
-            if (state == OvsdbClientState.Active)
-            {
-                RequestDump();
-            }
-        };
     }
 
     /// <summary>The name the plugin knows it by.</summary>
@@ -61,14 +55,34 @@ internal sealed class SwitchMonitor
     /// <summary>Works until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        _session.Start();
+        _session.Replica.Changed += OnChange;
+        _session.StateChanged += OnState;
+        if (_isOurs)
+        {
+            _session.Start();
+        }
+
+        OnState(_session.State);
         try
         {
             await SendAsync(cancel);
         }
         finally
         {
-            await _session.StopAsync();
+            _session.Replica.Changed -= OnChange;
+            _session.StateChanged -= OnState;
+            if (_isOurs)
+            {
+                await _session.StopAsync();
+            }
+        }
+    }
+
+    private void OnState(OvsdbClientState state)
+    {
+        if (state == OvsdbClientState.Active)
+        {
+            RequestDump();
         }
     }
 

@@ -14,12 +14,12 @@ internal sealed class AgentEndpoint
     private const string Failure = "OVSDBError";
 
     private readonly AgentOptions _options;
-    private readonly IReadOnlyDictionary<string, GatewaySwitch> _switches;
+    private readonly SwitchBook _switches;
     private readonly Action<string, long?> _setMonitor;
     private readonly ILogger _log;
     private readonly CallerClock _clock;
 
-    public AgentEndpoint(IHost host, AgentOptions options, IReadOnlyDictionary<string, GatewaySwitch> switches, Action<string, long?> setMonitor)
+    public AgentEndpoint(IHost host, AgentOptions options, SwitchBook switches, Action<string, long?> setMonitor)
     {
         (_options, _switches, _setMonitor, _clock) = (options, switches, setMonitor, new CallerClock(host.Time));
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.AgentEndpoint");
@@ -80,8 +80,8 @@ internal sealed class AgentEndpoint
 
     // The original says yes to a switch it does not know and does nothing: the plugin must hear of it.
     private GatewaySwitch Switch(string identifier) =>
-        _switches.TryGetValue(identifier, out var found)
-            ? found
+        _switches.Find(identifier) is { } found
+            ? found.Gateway
             : throw new GatewayException($"agent {_options.Host} looks after no switch '{identifier}'");
 
     private static void RefuseUnservable(BusRequest request)

@@ -14,24 +14,32 @@ internal sealed class GatewaySwitch
 
     private readonly IHost _host;
     private readonly AgentOptions _options;
-    private readonly OvsdbClientSession _session;
     private readonly ILogger _log;
+    private OvsdbClientSession _session;
+    private TaskCompletionSource _replaced = new();
 
-    public GatewaySwitch(IHost host, OvsdbHost target, AgentOptions options)
+    /// <summary>Serves a switch.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="name">The name the plugin knows it by.</param>
+    /// <param name="session">The connection to it; started by its owner.</param>
+    /// <param name="options">The agent's options.</param>
+    public GatewaySwitch(IHost host, string name, OvsdbClientSession session, AgentOptions options)
     {
-        (_host, _options, Name) = (host, options, target.Name);
+        (_host, Name, _session, _options) = (host, name, session, options);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.GatewaySwitch");
-        _session = new OvsdbClientSession(host, options.SessionWith(target, tables: []));
     }
 
     /// <summary>The name the plugin knows it by.</summary>
     public string Name { get; }
 
-    /// <summary>Begins to connect, and connects again whenever the connection ends.</summary>
-    public void Start() => _session.Start();
-
-    /// <summary>Ends the connection.</summary>
-    public Task StopAsync() => _session.StopAsync();
+    /// <summary>The switch has dialled in again: requests that wait for it go on over the new connection.</summary>
+    public void Use(OvsdbClientSession session)
+    {
+        _session = session;
+        var waiting = _replaced;
+        _replaced = new TaskCompletionSource();
+        waiting.TrySetResult();
+    }
 
     /// <summary><c>add_vif_to_gateway</c>: has a MAC address be behind a node.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
@@ -210,7 +218,10 @@ internal sealed class GatewaySwitch
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         try
         {
-            await _session.WhenActiveAsync(both.Token);
+            while (!_session.IsActive)
+            {
+                await await Task.WhenAny(_session.WhenActiveAsync(both.Token), _replaced.Task);
+            }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using VtepLab.L2Gateway.Agent;
+using VtepLab.Neutron;
+using VtepLab.Runtime;
+using VtepLab.Testing.Peers;
+using VtepLab.Topology;
+
+namespace VtepLab.Agents.Tests.L2Gateway;
+
+/// <summary>Debian's ovsdb-servers dial in to the agent, as <c>vtep-ctl set-manager</c> has them do.</summary>
+[Category(RealPeer.Category)]
+public class DialInRealPeerTests
+{
+    // F19: the original keys everything by the peer's address, here 127.0.0.1 for both, and its echo answer never works, so that the
+    // server drops the connection after 5 s of silence.
+    [Test]
+    public async Task Two_servers_behind_one_address_are_told_apart_and_stay_connected()
+    {
+        await using var first = await StartAsync("leaf1");
+        await using var second = await StartAsync("leaf2");
+        var port = PeerProcess.FreePort();
+        var told = await LiveLab.RunAsync(null, async lab =>
+        {
+            var casts = new List<JsonObject>();
+            await lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_plugin", "plugin", Version: "1.2"), (request, _) =>
+            {
+                casts.AddRange(request.Method == "update_ovsdb_changes" ? [request.Arguments] : []);
+                return new("alive");
+            });
+            var options = new AgentOptions { Host = "agent-1", OvsdbHosts = [], ManagerListener = Endpoint.Parse($"ptcp:{port}:127.0.0.1") };
+            lab.Start("agent-1", host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
+            await first.VtepCtlAsync("set-manager", $"tcp:127.0.0.1:{port}");
+            await second.VtepCtlAsync("set-manager", $"tcp:127.0.0.1:{port}");
+            await UntilAsync(async () =>
+            {
+                await lab.Driver.Bus.CastAsync(
+                    new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = "agent-1" });
+                return casts.Count == 2;
+            });
+
+            await lab.Driver.DelayAsync(TimeSpan.FromSeconds(12)); // ovsdb-server waits 5 s for the answer to its echo.
+            foreach (var name in (string[])["leaf1", "leaf2"])
+            {
+                await lab.Driver.Bus.CallAsync(new BusTarget("l2gateway_agent"), "update_connection_to_gateway", Connect(name), TimeSpan.FromSeconds(30));
+            }
+
+            await UntilAsync(() => Task.FromResult(casts.Count == 4));
+            return casts;
+
+            Task<bool> UntilAsync(Func<Task<bool>> holds) =>
+                lab.UntilAsync(_ => holds(), held => held ? null : $"{casts.Count} casts came", TimeSpan.FromSeconds(30));
+        });
+
+        Assert.That(told.Select(t => (int)t["activity"]!), Is.EqualTo(new[] { 0, 0, 1, 1 }), "a second dump means that a connection was lost");
+        Assert.That(told.Take(2).Select(Identifier), Is.EquivalentTo(new[] { "leaf1", "leaf2" }));
+        Assert.That(told.Skip(2).Select(Identifier), Is.EquivalentTo(new[] { "leaf1", "leaf2" }));
+        Assert.That((await first.VtepCtlAsync("list-bindings", "leaf1", "eth1")).Trim(), Is.EqualTo("0010 net-leaf1"));
+        Assert.That((await second.VtepCtlAsync("list-bindings", "leaf2", "eth1")).Trim(), Is.EqualTo("0010 net-leaf2"));
+    }
+
+    private static string? Identifier(JsonObject cast) => (string?)cast["ovsdb_data"]!["ovsdb_identifier"];
+
+    private static async Task<OvsdbServerPeer> StartAsync(string name)
+    {
+        var server = await OvsdbServerPeer.StartAsync(null, "--remote=db:hardware_vtep,Global,managers");
+        await server.VtepCtlAsync("add-ps", name, "--", "set", "Physical_Switch", name, "tunnel_ips=192.0.2.101", "--", "add-port", name, "eth1");
+        return server;
+    }
+
+    private static JsonObject Connect(string name) => new UpdateConnectionRequest(
+        name, new LogicalSwitchDict(null, "net-" + name, 5000, ""), [],
+        [new PortDict(null, "eth1", null, [new VlanBindingDict(10, null)])], ConnectionOperation.Create).ToJson();
+}
