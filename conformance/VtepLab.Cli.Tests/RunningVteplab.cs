@@ -12,11 +12,23 @@ internal sealed class RunningVteplab : IAsyncDisposable
     private readonly StringBuilder output = new();
 
     public RunningVteplab(params string[] arguments)
+        : this([], arguments)
     {
-        process = Process.Start(new ProcessStartInfo(RealPeer.Require("dotnet"), [Vteplab.Program, .. arguments])
+    }
+
+    /// <summary>As the other one, with variables in its environment.</summary>
+    public RunningVteplab(IEnumerable<KeyValuePair<string, string?>> environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo(RealPeer.Require("dotnet"), [Vteplab.Program, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        process = Process.Start(start)!;
         process.OutputDataReceived += (_, e) => Keep(e.Data);
         process.ErrorDataReceived += (_, e) => Keep(e.Data);
         process.BeginOutputReadLine();

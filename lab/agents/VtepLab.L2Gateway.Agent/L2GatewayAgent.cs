@@ -13,6 +13,7 @@ namespace VtepLab.L2Gateway.Agent;
 public sealed class L2GatewayAgent
 {
     private static readonly TimeSpan ReportAgainAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
     private readonly IHost _host;
     private readonly AgentOptions _options;
@@ -31,11 +32,16 @@ public sealed class L2GatewayAgent
     /// <summary>Runs an agent until it is cancelled.</summary>
     /// <param name="host">The machine it runs on; attached to the bus.</param>
     /// <param name="options">What it has to know.</param>
-    /// <param name="cancel">Asks it to stop: it leaves the bus first, so that calls go to other agents.</param>
+    /// <param name="cancel">
+    /// Asks it to stop: it takes no more requests, ends those under way, tells the plugin that it goes, and closes its connections. While
+    /// it does, the host must not be stopping.
+    /// </param>
+    /// <param name="ready">Called when it takes requests.</param>
     /// <exception cref="NetworkException">It cannot listen where switches are to dial in.</exception>
-    public static Task RunAsync(IHost host, AgentOptions options, CancellationToken cancel) => new L2GatewayAgent(host, options).RunAsync(cancel);
+    public static Task RunAsync(IHost host, AgentOptions options, CancellationToken cancel, Action? ready = null) =>
+        new L2GatewayAgent(host, options).RunAsync(ready, cancel);
 
-    private async Task RunAsync(CancellationToken cancel)
+    private async Task RunAsync(Action? ready, CancellationToken cancel)
     {
         using var role = new MonitorRole(_host, _options, _switches) { Changed = () => _reportNow.TrySetResult() };
         _switches.Changed += served =>
@@ -49,6 +55,7 @@ public sealed class L2GatewayAgent
         var target = new BusTarget(L2GatewayRpc.AgentTopic, _options.Host, Exchange: _options.ControlExchange);
         var serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, cancel);
         _log.LogInformation("agent {Agent} serves {Count} switches", _options.Host, _switches.All.Count);
+        ready?.Invoke();
         try
         {
             await Task.WhenAll(ReportAsync(role, cancel), TellStatesAsync(role, cancel));
@@ -56,6 +63,8 @@ public sealed class L2GatewayAgent
         finally
         {
             await serving.DisposeAsync();
+            role.StepDown();
+            await SayGoodbyeAsync();
             await _switches.StopAsync();
         }
     }
@@ -96,6 +105,23 @@ public sealed class L2GatewayAgent
             _log.LogWarning("the plugin did not take the report of agent {Agent}: {Problem}", _options.Host, failed.Message);
             role.StepDown();
             return false;
+        }
+    }
+
+    // The original is missed only when its heartbeats are: a plugin that reads this has a successor at once.
+    private async Task SayGoodbyeAsync()
+    {
+        using var patience = new CancellationTokenSource(GoodbyePatience, _host.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _host.Stopping);
+        try
+        {
+            await _host.Bus.CastAsync(
+                _options.Plugin with { Version = L2GatewayRpc.ReportStateVersion }, L2GatewayRpc.ReportState, _heartbeat.Last(_switches.All.Select(s => s.Name)),
+                AgentOptions.Context, either.Token);
+        }
+        catch (Exception unheard) when (unheard is IOException or TimeoutException or OperationCanceledException)
+        {
+            _log.LogInformation("the bus did not take the last report: {Problem}", unheard.Message);
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
     private readonly Queue<(IChannel Channel, ulong Tag, byte[] Body)> _taken = new();
     private readonly Queue<string> _seen = new();
     private IChannel? _channel;
+    private Task _handled = Task.CompletedTask;
     private bool _working;
     private bool _disposed;
 
@@ -64,6 +65,7 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         _disposed = true;
         bus.Forget(this);
         _taken.Clear();
+        await _handled; // What is under way is carried out and answered; what has not begun is somebody else's.
         if (_channel is { } channel)
         {
             _channel = null;
@@ -90,7 +92,19 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         if (!_working)
         {
             _working = true;
-            bus.Host.Spawn($"bus handler of {target.Topic}", WorkAsync);
+            var ended = new TaskCompletionSource();
+            _handled = ended.Task;
+            bus.Host.Spawn($"bus handler of {target.Topic}", async cancel =>
+            {
+                try
+                {
+                    await WorkAsync(cancel);
+                }
+                finally
+                {
+                    ended.TrySetResult();
+                }
+            });
         }
     }
 
@@ -129,11 +143,6 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         if (unique is null || !_seen.Contains(unique))
         {
             var (result, failure) = await AnswerAsync(request, cancel);
-            if (_disposed)
-            {
-                return; // Somebody else gets it.
-            }
-
             if (unique is not null)
             {
                 _seen.Enqueue(unique);
@@ -145,7 +154,15 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
 
             if ((string?)message["_reply_q"] is { } queue && (string?)message["_msg_id"] is { } id)
             {
-                bus.Host.Spawn($"reply to {request.Method}", stop => bus.ReplyAsync(queue, id, result, failure, stop));
+                var sent = bus.ReplyAsync(queue, id, result, failure, cancel);
+                if (_disposed)
+                {
+                    await sent; // The last one: nobody is left to wait for it.
+                }
+                else
+                {
+                    bus.Host.Spawn($"reply to {request.Method}", _ => sent);
+                }
             }
         }
 

@@ -24,6 +24,9 @@ public static class L2GatewayRpc
     /// <summary>Value of <c>l2gw_agent_type</c> in the reports of the agent that monitors; of the others it is empty.</summary>
     public const string MonitorRole = "monitor";
 
+    /// <summary>True in the <c>configurations</c> of an agent's last report, when it ends in good order: it is not to be elected. Ours only.</summary>
+    public const string StoppingMember = "stopping";
+
     // Plugin to agent.
 
     /// <summary>Fanout cast: who monitors from now on.</summary>

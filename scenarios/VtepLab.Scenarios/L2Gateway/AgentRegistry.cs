@@ -28,6 +28,11 @@ internal sealed class AgentRegistry
         // An agent that has lost the role, or its memory with it, gets it under a new number: its old casts may still be on their way.
         _isAnew |= host == _elected && !isMonitor && (known.IsMonitor || (bool?)state["start_flag"] == true);
         _agents[host] = (now, isMonitor);
+        if ((bool?)configurations[L2GatewayRpc.StoppingMember] == true)
+        {
+            _agents.Remove(host);
+        }
+
         return answer;
     }
 

@@ -13,7 +13,17 @@ internal sealed class Heartbeat(IHost host, AgentOptions options)
     /// <summary>The report for now.</summary>
     /// <param name="role">Whether the agent monitors, under which election, and how far it has told.</param>
     /// <param name="servedSwitches">The names of the switches it can reach a request for; real plugins keep what they do not know.</param>
-    public JsonObject Report(MonitorRole role, IEnumerable<string> servedSwitches) => new()
+    public JsonObject Report(MonitorRole role, IEnumerable<string> servedSwitches) => State(Configurations(role, servedSwitches));
+
+    /// <summary>The last report: the agent does not monitor, and is about to end.</summary>
+    public JsonObject Last(IEnumerable<string> servedSwitches)
+    {
+        var configurations = Configurations(null, servedSwitches);
+        configurations[L2GatewayRpc.StoppingMember] = true;
+        return State(configurations);
+    }
+
+    private JsonObject State(JsonObject configurations) => new()
     {
         ["agent_state"] = new JsonObject
         {
@@ -25,22 +35,22 @@ internal sealed class Heartbeat(IHost host, AgentOptions options)
                 ["topic"] = L2GatewayRpc.AgentTopic,
                 ["start_flag"] = _isFirst,
                 ["uuid"] = host.Entropy.NewUuid().ToString("D"),
-                ["configurations"] = Configurations(role, servedSwitches),
+                ["configurations"] = configurations,
             },
         },
         ["time"] = host.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
     };
 
     // Members beyond the original's three harm nobody: Neutron stores and shows the object as it is.
-    private JsonObject Configurations(MonitorRole role, IEnumerable<string> servedSwitches)
+    private JsonObject Configurations(MonitorRole? role, IEnumerable<string> servedSwitches)
     {
         var configurations = new JsonObject
         {
             ["report_interval"] = (decimal)options.ReportInterval.TotalSeconds + 0.0m, // Written 30.0, as Python writes it.
-            ["l2gw_agent_type"] = role.IsHeld ? L2GatewayRpc.MonitorRole : "",
+            ["l2gw_agent_type"] = role is { IsHeld: true } ? L2GatewayRpc.MonitorRole : "",
             ["ovsdb_identifiers"] = new JsonArray([.. servedSwitches.Select(s => (JsonNode)s)]),
         };
-        if (role.IsHeld && role.Term is { } term)
+        if (role is { IsHeld: true, Term: { } term })
         {
             configurations[CastOrigin.TermMember] = term;
             configurations["ovsdb_casts"] = new JsonObject(role.Told.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)t.Last.WriteTo([]))));
