@@ -28,6 +28,7 @@ internal static class RootCommands
             OvsdbCommand.Create(),
             EmulateCommand.Create(),
             AgentCommand.Create(),
+            NeutronCommand.Create(),
             DoctorCommand.Create(),
         };
         return root;

@@ -21,8 +21,11 @@ public sealed class PluginModel
         Follow(null);
     }
 
+    /// <summary>The schema of the plugin's database, as <c>ovsdb-tool</c> takes it.</summary>
+    public static string SchemaText { get; } = ReadSchema();
+
     /// <summary>The schema of the plugin's database.</summary>
-    public static DatabaseSchema Schema { get; } = ReadSchema();
+    public static DatabaseSchema Schema { get; } = DatabaseSchema.Parse(SchemaText);
 
     /// <summary>Called when a copy of a switch has changed, with its identifier.</summary>
     public event Action<string>? SwitchChanged;
@@ -88,11 +91,11 @@ public sealed class PluginModel
     /// <summary>Writes; see <see cref="ModelDatabase.WriteAsync"/>.</summary>
     internal Task WriteAsync(Action<OvsdbTransaction> build, CancellationToken cancel = default) => _database.WriteAsync(build, cancel);
 
-    private static DatabaseSchema ReadSchema()
+    private static string ReadSchema()
     {
         using var stream = typeof(PluginModel).Assembly.GetManifestResourceStream("l2gateway.ovsschema")!;
         using var reader = new StreamReader(stream);
-        return DatabaseSchema.Parse(reader.ReadToEnd());
+        return reader.ReadToEnd();
     }
 
     private Gateway ReadGateway(ReplicaRow row) => new(

@@ -1,0 +1,247 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using VtepLab.Testing;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Cli.Tests;
+
+/// <summary><c>vteplab neutron</c> as a process: durable, stoppable, and the other end of Debian's oslo.messaging, RabbitMQ and ovsdb-server.</summary>
+public class NeutronTests
+{
+    private TempDirectory _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TempDirectory();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task A_kill_at_any_moment_loses_no_accepted_request()
+    {
+        var (accepted, deleted, asked) = (new ConcurrentDictionary<string, string>(), new ConcurrentDictionary<string, string>(), new ConcurrentDictionary<string, string>());
+        for (var round = 0; round < 4; round++)
+        {
+            await using var neutron = await RunningNeutron.StartAsync("--bus", "memory", "--db", _folder["l2gw.db"]);
+            await CompareAsync(neutron, accepted, deleted, asked);
+            var clients = Enumerable.Range(0, 4).Select(c => WriteUntilItDiesAsync(neutron, $"{round}-{c}", accepted, deleted, asked)).ToList();
+            await Task.Delay(600 + (250 * round));
+            await neutron.SignalAsync("KILL");
+            await Task.WhenAll(clients);
+        }
+
+        await using var last = await RunningNeutron.StartAsync("--bus", "memory", "--db", _folder["l2gw.db"]);
+        await CompareAsync(last, accepted, deleted, asked);
+        Assert.That(accepted.Keys.Count(k => k.StartsWith("gw", StringComparison.Ordinal)), Is.GreaterThan(50));
+        await last.SignalAsync("TERM");
+        Assert.That(await last.EndAsync(), Is.EqualTo(ExitCode.Passed), last.Output);
+    }
+
+    [Test]
+    public async Task A_file_serves_one_server_at_a_time()
+    {
+        await using var first = await RunningNeutron.StartAsync("--bus", "memory", "--db", _folder["l2gw.db"]);
+
+        var second = await Vteplab.RunAsync("neutron", "--listen", "http://127.0.0.1:0", "--bus", "memory", "--db", _folder["l2gw.db"]);
+
+        Assert.That(second.Refusal(ExitCode.Usage), Does.Contain("cannot use the database file"));
+    }
+
+    [TestCase("ftp://127.0.0.1:0", "memory", "--listen: expected http://IP[:PORT], found 'ftp://127.0.0.1:0'")]
+    [TestCase("http://127.0.0.1:0", "kafka://u:secret@h", "the transport 'kafka' is not known here")]
+    public async Task What_cannot_be_served_is_refused(string listen, string bus, string message) =>
+        Assert.That((await Vteplab.RunAsync("neutron", "--listen", listen, "--bus", bus)).Refusal(ExitCode.Usage), Does.Contain(message).And.Not.Contain("secret"));
+
+    [Test]
+    [Category(RealPeer.Category)]
+    public async Task The_tables_may_be_on_a_real_ovsdb_server()
+    {
+        await File.WriteAllTextAsync(_folder["l2gw.ovsschema"], (await Vteplab.RunAsync("neutron", "schema")).Success());
+        await using var server = await OvsdbServerPeer.StartAsync([_folder["l2gw.ovsschema"]]);
+        string id;
+        await using (var neutron = await RunningNeutron.StartAsync("--bus", "memory", "--ovsdb", server.Endpoint))
+        {
+            id = await neutron.MakeAsync("l2-gateways", Gateway("gw", "tor1", "eth1"));
+            await neutron.SignalAsync("KILL");
+        }
+
+        await server.CrashAsync();
+        await server.StartAgainAsync();
+        await using var again = await RunningNeutron.StartAsync("--bus", "memory", "--ovsdb", server.Endpoint);
+        Assert.That((await again.ListAsync("l2-gateways")).Select(g => (string)g!["id"]!), Is.EqualTo(new[] { id }));
+        Assert.That(await server.OvsdbClientAsync("dump", "VtepLab_L2Gateway", "L2_Gateway"), Does.Contain(id));
+    }
+
+    [Test]
+    [Category(RealPeer.Category)]
+    public async Task Oslo_messaging_serves_as_agent_and_as_L2_agent()
+    {
+        await using var broker = await RabbitMqPeer.StartAsync();
+        await using var neutron = await RunningNeutron.StartAsync("--bus", $"rabbit://guest:guest@127.0.0.1:{broker.Port}/", "--db", _folder["l2gw.db"]);
+        await using var oslo = await OsloPeer.StartAsync(broker, "agent-1");
+        Assert.That((string?)await ReportAsync(oslo, ""), Is.EqualTo("new"));
+        Assert.That((string?)(await oslo.GetsAsync("set_monitor_agent"))["hostname"], Is.EqualTo("agent-1"));
+        Assert.That((string?)await ReportAsync(oslo, "monitor"), Is.EqualTo("alive"));
+        await oslo.CastAsync("l2gateway_plugin", "update_ovsdb_changes", Dump());
+        await oslo.ReportL2AgentAsync("compute1", "192.0.2.11");
+        var network = await neutron.MakeAsync("networks", new() { ["name"] = "net-a", ["provider:segmentation_id"] = 5760 });
+        var gateway = await neutron.MakeAsync("l2-gateways", Gateway("gw", "tor1", "eth1"));
+
+        var connection = await ConnectAsync(neutron, gateway, network, "100");
+        var call = await oslo.GetsAsync("update_connection_to_gateway");
+        await oslo.CastAsync("l2gateway_plugin", "update_ovsdb_changes", Bound(network));
+        var added = await oslo.GetsAsync("add_fdb_entries");
+        await neutron.MakeAsync("ports", Port(network, "fa:16:3e:00:00:01", "compute1"));
+        var vif = await oslo.GetsAsync("add_vif_to_gateway");
+        var after = oslo.Said.Count;
+        await neutron.AskAsync("DELETE", $"/l2-gateway-connections/{connection}");
+        var unbound = await oslo.GetsAsync("update_connection_to_gateway", a => (string?)a["op_method"] == "DELETE", after);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(call["logical_switch_dict"]!.ToJsonString(), Is.EqualTo($$"""{"description":"net-a","key":5760,"name":"{{network}}","uuid":null}"""));
+            Assert.That((string?)call["port_dicts"]![0]!["name"], Is.EqualTo("eth1"));
+            Assert.That(added.ToJsonString(), Is.EqualTo(
+                $$$$"""{"fdb_entries":{"{{{{network}}}}":{"network_type":"vxlan","ports":{"192.0.2.101":[["00:00:00:00:00:00","0.0.0.0"]]},"segment_id":5760}}}"""));
+            Assert.That((string?)vif["mac_dict"]!["mac"], Is.EqualTo("fa:16:3e:00:00:01"));
+            Assert.That((string?)vif["locator_dict"]!["dst_ip"], Is.EqualTo("192.0.2.11"));
+            Assert.That((int)unbound["port_dicts"]![0]!["vlan_bindings"]![0]!["vlan"]!, Is.EqualTo(100));
+        });
+        var agents = await neutron.ListAsync("agents");
+        Assert.That(agents.Select(a => $"{a!["agent_type"]} {a["host"]} {a["alive"]}"), Is.EquivalentTo(
+            new[] { "L2 Gateway agent agent-1 true", "Open vSwitch agent compute1 true" }));
+    }
+
+    [Test]
+    [Category(RealPeer.Category)]
+    public async Task Both_scenarios_of_the_specification_reach_a_real_database_server()
+    {
+        await using var broker = await RabbitMqPeer.StartAsync();
+        await using var leaf1 = await OvsdbServerPeer.StartAsync();
+        await leaf1.VtepCtlAsync(
+            "add-ps", "leaf1", "--", "set", "Physical_Switch", "leaf1", "tunnel_ips=192.0.2.101", "--", "add-port", "leaf1", "eth1", "--", "add-port", "leaf1", "eth2");
+        var url = $"rabbit://guest:guest@127.0.0.1:{broker.Port}/";
+        await using var neutron = await RunningNeutron.StartAsync("--bus", url, "--db", _folder["l2gw.db"], "-v");
+        await using var agent1 = await StartAgentAsync("agent-1", url, leaf1.Port);
+        await using var agent2 = await StartAgentAsync("agent-2", url, leaf1.Port);
+        await using var oslo = await OsloPeer.StartAsync(broker, "compute1");
+        await oslo.ReportL2AgentAsync("compute1", "192.0.2.11");
+        await oslo.ReportL2AgentAsync("compute2", "192.0.2.12");
+        await Eventually.That(
+            async () => (await neutron.ListAsync("agents")).Count(a => a!["configurations"]!["l2gw_agent_type"]?.ToString() == "monitor"), Is.EqualTo(1), TimeSpan.FromSeconds(40));
+        var gateway = await neutron.MakeAsync("l2-gateways", Gateway("gw", "leaf1", "eth1"));
+
+        // Scenario 1: the machines are there first.
+        var blue = await neutron.MakeAsync("networks", new() { ["name"] = "blue", ["provider:segmentation_id"] = 5000 });
+        await neutron.MakeAsync("ports", Port(blue, "fa:16:3e:00:00:01", "compute1"));
+        await neutron.MakeAsync("ports", Port(blue, "fa:16:3e:00:00:02", "compute2"));
+        var connection = await ConnectAsync(neutron, gateway, blue, "10");
+        Assert.That((await leaf1.VtepCtlAsync("list-bindings", "leaf1", "eth1")).Trim(), Is.EqualTo($"0010 {blue}"));
+        Assert.That(await leaf1.VtepCtlAsync("list-remote-macs", blue), Does.Contain("fa:16:3e:00:00:01 -> vxlan_over_ipv4/192.0.2.11").And.Contain("fa:16:3e:00:00:02 -> vxlan_over_ipv4/192.0.2.12"));
+        await oslo.GetsAsync("add_fdb_entries", a => a["fdb_entries"]![blue]?["ports"]!.ToJsonString() == """{"192.0.2.101":[["00:00:00:00:00:00","0.0.0.0"]]}""");
+
+        // Scenario 2: the connection is there first.
+        var red = await neutron.MakeAsync("networks", new() { ["name"] = "red", ["provider:segmentation_id"] = 6000 });
+        await ConnectAsync(neutron, gateway, red, "20");
+        var port = await neutron.MakeAsync("ports", Port(red, "fa:16:3e:00:00:03", "compute1"));
+        await LeafHasAsync(leaf1, red, "fa:16:3e:00:00:03 -> vxlan_over_ipv4/192.0.2.11");
+        await neutron.AskAsync("PUT", $"/ports/{port}", new JsonObject { ["port"] = new JsonObject { ["binding:host_id"] = "compute2" } });
+        await LeafHasAsync(leaf1, red, "fa:16:3e:00:00:03 -> vxlan_over_ipv4/192.0.2.12");
+
+        // Bare metal is learned, told to the compute nodes, and forgotten.
+        await leaf1.VtepCtlAsync("add-ucast-local", blue, "aa:bb:cc:00:00:01", "192.0.2.101");
+        await oslo.GetsAsync("add_fdb_entries", a => a.ToJsonString().Contains("aa:bb:cc:00:00:01", StringComparison.Ordinal));
+        await leaf1.VtepCtlAsync("del-ucast-local", blue, "aa:bb:cc:00:00:01");
+        var removed = await oslo.GetsAsync("remove_fdb_entries");
+        Assert.That(removed["fdb_entries"]![blue]!["ports"]!.ToJsonString(), Is.EqualTo("""{"192.0.2.101":[["aa:bb:cc:00:00:01","0.0.0.0"]]}"""));
+
+        // What is no longer wanted goes, its logical switch too.
+        await neutron.AskAsync("DELETE", $"/ports/{port}");
+        await Eventually.That(async () => await leaf1.VtepCtlAsync("list-remote-macs", red), Does.Not.Contain("fa:16:3e:00:00:03"), TimeSpan.FromSeconds(30));
+        Assert.That((await neutron.AskAsync("DELETE", $"/l2-gateway-connections/{connection}")).Status, Is.EqualTo(204));
+        await Eventually.That(async () => await leaf1.VtepCtlAsync("list-ls"), Does.Not.Contain(blue), TimeSpan.FromSeconds(60));
+        Assert.That((await leaf1.VtepCtlAsync("list-bindings", "leaf1", "eth1")).Trim(), Is.EqualTo($"0020 {red}"));
+    }
+
+    private static JsonObject Gateway(string name, string device, string port) => new()
+    {
+        ["name"] = name,
+        ["devices"] = new JsonArray(new JsonObject { ["device_name"] = device, ["interfaces"] = new JsonArray(new JsonObject { ["name"] = port }) }),
+    };
+
+    private static JsonObject Port(string network, string mac, string host) => new()
+    {
+        ["network_id"] = network, ["mac_address"] = mac, ["device_owner"] = "compute:nova", ["binding:host_id"] = host,
+    };
+
+    private static Task<string> ConnectAsync(RunningNeutron neutron, string gateway, string network, string vlan) => neutron.MakeAsync(
+        "l2-gateway-connections", new() { ["l2_gateway_id"] = gateway, ["network_id"] = network, ["segmentation_id"] = vlan });
+
+    private static Task LeafHasAsync(OvsdbServerPeer leaf, string network, string row) =>
+        Eventually.That(async () => await leaf.VtepCtlAsync("list-remote-macs", network), Does.Contain(row), TimeSpan.FromSeconds(30));
+
+    private async Task<RunningVteplab> StartAgentAsync(string name, string url, int port)
+    {
+        await File.WriteAllTextAsync(
+            _folder[$"{name}.ini"], $"[DEFAULT]\nhost = {name}\ntransport_url = {url}\n[ovsdb]\novsdb_hosts = 'leaf1:127.0.0.1:{port}'\nperiodic_interval = 20\n[agent]\nreport_interval = 2\n");
+        return new RunningVteplab("agent", "l2gateway", "--config", _folder[$"{name}.ini"]);
+    }
+
+    private static Task<JsonNode?> ReportAsync(OsloPeer oslo, string role) => oslo.CallAsync(
+        "l2gateway_plugin", "report_state", "1.2",
+        OsloPeer.Report("L2 Gateway agent", "neutron-l2gateway-agent", "l2gateway_agent", "agent-1", new() { ["report_interval"] = 30.0, ["l2gw_agent_type"] = role }));
+
+    private static JsonObject Dump() => JsonNode.Parse(
+        """
+        {"activity": 0, "ovsdb_data": {"ovsdb_identifier": "tor-a",
+          "new_physical_switches": [{"uuid": "acc16a3c-0c60-4c3e-9be5-ffd86aba98eb", "name": "tor1", "tunnel_ip": "192.0.2.101", "switch_fault_status": null}],
+          "new_physical_ports": [{"uuid": "e7a5ecea-a194-4c19-bef2-01ed7b6c2a0d", "name": "eth1", "physical_switch_id": "acc16a3c-0c60-4c3e-9be5-ffd86aba98eb",
+            "vlan_bindings": [], "port_fault_status": null}]}}
+        """)!.AsObject();
+
+    private static JsonObject Bound(string network) => JsonNode.Parse(
+        $$$"""
+        {"activity": 1, "ovsdb_data": {"ovsdb_identifier": "tor-a",
+          "new_logical_switches": [{"uuid": "ae2d52a4-a918-4491-97e3-4f1322b50573", "name": "{{{network}}}", "key": 5760, "description": "net-a"}],
+          "modified_physical_ports": [{"uuid": "e7a5ecea-a194-4c19-bef2-01ed7b6c2a0d", "name": "eth1", "physical_switch_id": null,
+            "vlan_bindings": [{"vlan": 100, "logical_switch_uuid": "ae2d52a4-a918-4491-97e3-4f1322b50573"}], "port_fault_status": null}]}}
+        """)!.AsObject();
+
+    private static async Task WriteUntilItDiesAsync(
+        RunningNeutron neutron, string client, ConcurrentDictionary<string, string> accepted, ConcurrentDictionary<string, string> deleted, ConcurrentDictionary<string, string> asked)
+    {
+        for (var n = 0; ; n++)
+        {
+            var (gateway, network) = ($"gw-{client}-{n}", $"net-{client}-{n}");
+            asked[gateway] = asked[network] = "";
+            try
+            {
+                accepted[gateway] = await neutron.MakeAsync("l2-gateways", Gateway(gateway, "tor1", "eth1"));
+                accepted[network] = await neutron.MakeAsync("networks", new() { ["name"] = network });
+                if (n % 3 == 0)
+                {
+                    // From the request on nobody knows whether it is there; after the answer it must not be.
+                    deleted[gateway] = "maybe";
+                    var (status, _) = await neutron.AskAsync("DELETE", $"/l2-gateways/{accepted[gateway]}");
+                    deleted[gateway] = status == 204 ? "surely" : throw new AssertionException($"{status}");
+                }
+            }
+            catch (HttpRequestException)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task CompareAsync(
+        RunningNeutron neutron, ConcurrentDictionary<string, string> accepted, ConcurrentDictionary<string, string> deleted, ConcurrentDictionary<string, string> asked)
+    {
+        var found = (await neutron.ListAsync("l2-gateways")).Concat(await neutron.ListAsync("networks")).ToDictionary(r => (string)r!["name"]!, r => (string)r!["id"]!);
+        Assert.Multiple(() =>
+        {
+            Assert.That(accepted.Where(a => !deleted.ContainsKey(a.Key) && found.GetValueOrDefault(a.Key) != a.Value), Is.Empty, "accepted and lost");
+            Assert.That(found.Keys.Where(n => deleted.GetValueOrDefault(n) == "surely"), Is.Empty, "deleted and back");
+            Assert.That(found.Keys.Where(n => !asked.ContainsKey(n)), Is.Empty, "never asked for");
+        });
+    }
+}

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using VtepLab.Cli.Output;
+using VtepLab.Emulators.Neutron;
+using VtepLab.Hosting;
+using VtepLab.L2Gateway.Plugin;
+using VtepLab.OvsdbPeers;
+using VtepLab.Runtime;
+using VtepLab.Simulation;
+using VtepLab.Topology;
+using VtepLab.WebHosting;
+
+namespace VtepLab.Cli.Commands;
+
+/// <summary><c>vteplab neutron</c>: a Neutron server with the L2 gateway service plugin, over HTTP and a message bus.</summary>
+internal sealed class NeutronCommand
+{
+    private readonly Option<string> listen = new("--listen") { Description = "where to serve REST; port 0 for a free one", HelpName = "http://IP:PORT", Required = true };
+
+    private readonly Option<string> bus = new("--bus")
+    {
+        Description = "RabbitMQ, as neutron.conf names it; or 'memory' for a bus inside this process, which no agent can join, to try the API",
+        HelpName = "amqp://…|memory", Required = true,
+    };
+
+    private readonly Option<string?> db = Options.Path("--db", "FILE", "keep the plugin's database in this file, and Neutron's beside it in FILE.neutron; in memory only when not given");
+
+    private readonly Option<string?> ovsdb = new("--ovsdb")
+    {
+        Description = "keep the plugin's database on this ovsdb-server, or on a cluster of which this names the members", HelpName = "tcp:IP:PORT[,…]",
+    };
+
+    private readonly Option<string> host = new("--host") { Description = "the server's name on the bus", HelpName = "NAME", DefaultValueFactory = _ => Environment.MachineName };
+    private readonly Option<double> downTime = new("--agent-down-time") { Description = "an agent not heard for so long is dead", HelpName = "SECONDS", DefaultValueFactory = _ => 75 };
+    private readonly Option<bool> fitting = new("--fitting-status-codes") { Description = "answer a user's mistake with the code that fits, also where the original answers 500; enforce quotas" };
+    private readonly Option<bool> verbose = ServerRun.Verbose();
+
+    /// <summary>The command, and the one that prints the database's schema.</summary>
+    public static Command Create()
+    {
+        var neutron = new NeutronCommand();
+        var command = new Command("neutron", "Serve Neutron's REST API with the L2 gateway service plugin")
+        {
+            neutron.listen, neutron.bus, neutron.db, neutron.ovsdb, neutron.host, neutron.downTime, neutron.fitting, neutron.verbose,
+        };
+        command.SetAction(neutron.RunAsync);
+        var schema = new Command("schema", "Print the schema of the plugin's database, as ovsdb-tool takes it");
+        schema.SetAction(_ =>
+        {
+            Console.Out.Write(PluginModel.SchemaText);
+            return (int)ExitCode.Passed;
+        });
+        command.Add(schema);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var address = Address(parsed.GetValue(listen)!);
+        var file = parsed.GetValue(db);
+        var directory = file is null ? null : Path.GetDirectoryName(Path.GetFullPath(file));
+        using var hold = file is null ? null : Hold(file);
+        var name = parsed.GetValue(host)!;
+        var down = TimeSpan.FromSeconds(parsed.GetValue(downTime));
+        var servers = (parsed.GetValue(ovsdb) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Server).ToList();
+        var plugin = new PluginOptions
+        {
+            Host = name, AgentDownTime = down, HasFittingStatusCodes = parsed.GetValue(fitting),
+            Database = new ModelDatabaseOptions { File = file is null ? null : Path.GetFileName(file), Servers = servers },
+        };
+        var neutron = new NeutronServerOptions
+        {
+            Host = name, AgentDownTime = down, Database = new ModelDatabaseOptions { File = file is null ? null : Path.GetFileName(file) + ".neutron" },
+        };
+        using var log = new StandardErrorLog(parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var options = new LiveHostOptions { Logs = log, StoreDirectory = directory };
+        var broker = Task.CompletedTask;
+        if (parsed.GetValue(bus) == "memory")
+        {
+            var listening = new TaskCompletionSource<Endpoint>(TaskCreationOptions.RunContinuationsAsynchronously);
+            broker = LiveHost.RunAsync(
+                "broker", new LiveHostOptions { Logs = log },
+                own => StreamBus.RunBrokerAsync(own, new Endpoint(EndpointScheme.PassiveTcp, "127.0.0.1", 0), at => listening.TrySetResult(at)), stop.Token);
+            await Task.WhenAny(broker, listening.Task);
+            var at = await listening.Task;
+            options = options with { Bus = own => StreamBus.Attach(own, new Endpoint(EndpointScheme.Tcp, at.Host, at.Port)) };
+        }
+        else
+        {
+            var rabbit = new RabbitBusOptions(TransportUrl.ToUri(parsed.GetValue(bus)!));
+            options = options with { Bus = own => new RabbitBus(own, rabbit) };
+        }
+
+        try
+        {
+            await LiveHost.RunAsync(name, options, own => ServeAsync(own, address, neutron, plugin, log), stop.Token);
+        }
+        finally
+        {
+            stop.Cancel();
+            await Task.WhenAny(broker); // Ends cancelled.
+        }
+
+        return (int)Signals.ServerEnd;
+    }
+
+    private static async Task ServeAsync(IHost host, IPEndPoint address, NeutronServerOptions neutron, PluginOptions plugin, ILoggerFactory log)
+    {
+        try
+        {
+            await using var controller = await NeutronController.StartAsync(host, neutron, plugin, host.Stopping);
+            await using var http = await ListenAsync(address, controller, log);
+            Console.Out.WriteLine($"listening on {http.Address.GetLeftPart(UriPartial.Authority)}");
+            Console.Out.Flush();
+            await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
+        }
+        catch (OperationCanceledException) when (host.Stopping.IsCancellationRequested)
+        {
+            // Asked to stop: HTTP has answered what it had, then the plugin has left the bus.
+        }
+    }
+
+    private static async Task<RestListener> ListenAsync(IPEndPoint address, NeutronController controller, ILoggerFactory log)
+    {
+        try
+        {
+            return await RestListener.StartAsync(address, controller.RequestAsync, log);
+        }
+        catch (IOException e)
+        {
+            throw new CommandException(ExitCode.Usage, $"cannot listen on http://{address}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+
+    private static IPEndPoint Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == "http" && IPAddress.TryParse(uri.DnsSafeHost, out var ip) && uri.PathAndQuery == "/"
+            ? new IPEndPoint(ip, text.TrimEnd('/').EndsWith($":{uri.Port}", StringComparison.Ordinal) ? uri.Port : 9696)
+            : throw new CommandException(ExitCode.Usage, $"--listen: expected http://IP[:PORT], found '{text}'");
+
+    private static Endpoint Server(string text) => !Endpoint.TryParse(text, out var endpoint, out var error)
+        ? throw new CommandException(ExitCode.Usage, $"--ovsdb: {error}")
+        : endpoint.IsPassive || endpoint.IsTls
+            ? throw new CommandException(ExitCode.Usage, $"--ovsdb takes tcp: or unix:, not '{text}'")
+            : endpoint;
+
+    // Two plugins on one file would each overwrite what the other has accepted.
+    private static FileStream Hold(string file)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Usage, $"cannot use the database file {file}: {e.Message}", e);
+        }
+    }
+}
