@@ -23,11 +23,17 @@ public sealed partial class Endpoint : IDisposable
     /// <summary>Takes over a port of a host.</summary>
     /// <exception cref="ArgumentException">The host has no such port.</exception>
     public Endpoint(IHost host, EndpointOptions options, string port = "eth0")
+        : this(host, options, host.FramePorts.TryGetValue(port, out var found)
+            ? found
+            : throw new ArgumentException($"host {host.Name} has no port {port}", nameof(port)))
+    {
+    }
+
+    /// <summary>Takes over a port that the host has, or a part of one.</summary>
+    public Endpoint(IHost host, EndpointOptions options, IFramePort port)
     {
         _host = host;
-        _port = host.FramePorts.TryGetValue(port, out var found)
-            ? found
-            : throw new ArgumentException($"host {host.Name} has no port {port}", nameof(port));
+        _port = port;
         Options = options;
         _port.Received = Receive;
     }
@@ -69,6 +75,9 @@ public sealed partial class Endpoint : IDisposable
         _port.Send(Options.Vlan is { } vlan
             ? VtepLab.Packets.Frames.Ethernet(destination, source, etherType, payload, new VlanTag(vlan))
             : VtepLab.Packets.Frames.Ethernet(destination, source, etherType, payload));
+
+    /// <summary>True for a frame with the tag it uses, or without one where it uses none.</summary>
+    public bool IsOnOurVlan(ReadOnlySpan<byte> wire) => EthernetFrame.TryRead(wire, out var frame) && IsOurVlan(frame);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -14,6 +14,7 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     private readonly SwitchCore _core;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop;
+    private bool _cannotWrite;
 
     private HardwareVtepEmulator(IHost host, HardwareVtepOptions options, Database database)
     {
@@ -45,6 +46,9 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     /// <summary>What its hardware holds now.</summary>
     public HardwareState Hardware => _core.Agent.Hardware;
 
+    /// <summary>Called once when the database's file could not be written: the database takes nothing more, and the switch has to be started again.</summary>
+    public Action? Failed { get; set; }
+
     /// <summary>Where it listens, with the ports it was given.</summary>
     public IReadOnlyList<Endpoint> ListeningOn => Service.ListeningOn;
 
@@ -54,7 +58,8 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     public static async Task<HardwareVtepEmulator> StartAsync(IHost host, HardwareVtepOptions options)
     {
         options.Validate();
-        var emulator = new HardwareVtepEmulator(host, options, await OpenDatabaseAsync(host, options));
+        HardwareVtepEmulator? emulator = null;
+        emulator = new HardwareVtepEmulator(host, options, await OpenDatabaseAsync(host, options, _ => emulator?.CannotWrite()));
         if (host.FramePorts.Count > 0)
         {
             emulator._core.Attach(host.FramePorts, () => host.Entropy.NextDouble("bfd"));
@@ -91,11 +96,11 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task<Database> OpenDatabaseAsync(IHost host, HardwareVtepOptions options)
+    private static async Task<Database> OpenDatabaseAsync(IHost host, HardwareVtepOptions options, Action<string> failed)
     {
         var schema = SwitchSchema.Served(options);
         return options.StoreName is { } name && !options.Quirks.Has(SwitchQuirkBook.ForgetsAtRestart)
-            ? await StoredDatabase.OpenAsync(host, name, schema, converts: true, host.Stopping)
+            ? await StoredDatabase.OpenAsync(host, name, schema, converts: true, failed, host.Stopping)
             : new Database(schema, host.Entropy.NewUuid);
     }
 
@@ -142,7 +147,20 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
             await _host.YieldAsync();
         }
 
-        _core.React();
+        try
+        {
+            _core.React();
+        }
+        catch (OvsdbErrorException) when (_cannotWrite)
+        {
+            // It cannot write any more, and whoever runs the switch has been told.
+        }
+    }
+
+    private void CannotWrite()
+    {
+        _cannotWrite = true;
+        Failed?.Invoke();
     }
 
     private void WhenTurnEnds(Action action) => _host.Spawn("end of turn", async _ =>

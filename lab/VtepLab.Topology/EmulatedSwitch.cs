@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using VtepLab.Emulators.HardwareVtep;
+using VtepLab.Ovsdb;
 using VtepLab.Runtime;
 using VtepLab.Simulation;
 
@@ -10,9 +12,23 @@ public static class EmulatedSwitch
     /// <summary>Runs a switch until its host stops.</summary>
     /// <param name="host">The machine; keeps the switch's database over restarts.</param>
     /// <param name="options">What the switch is; it listens where they say.</param>
-    public static async Task RunAsync(IHost host, HardwareVtepOptions options)
+    /// <param name="failed">Told when its disk takes no more: whoever supervises the machine has to start it again. Null: it does not start, and says why.</param>
+    public static async Task RunAsync(IHost host, HardwareVtepOptions options, Action? failed = null)
     {
-        await using var emulator = await HardwareVtepEmulator.StartAsync(host, options);
+        HardwareVtepEmulator emulator;
+        try
+        {
+            emulator = await HardwareVtepEmulator.StartAsync(host, options);
+        }
+        catch (Exception refused) when (failed is not null && refused is OvsdbErrorException or IOException)
+        {
+            host.Logs.CreateLogger(nameof(EmulatedSwitch)).LogWarning("{Name} does not start: {Problem}", options.Name, refused.Message);
+            failed();
+            return;
+        }
+
+        await using var running = emulator;
+        emulator.Failed = failed;
         await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
     }
 

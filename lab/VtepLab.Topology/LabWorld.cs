@@ -9,6 +9,7 @@ namespace VtepLab.Topology;
 public abstract class LabWorld
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StartAgain = TimeSpan.FromSeconds(1);
 
     private readonly SortedDictionary<string, LabSwitch> _switches = new(StringComparer.Ordinal);
 
@@ -47,7 +48,32 @@ public abstract class LabWorld
     /// <exception cref="LabExpectationException">The device cannot stand for it.</exception>
     public async Task<LabSwitch> AddSwitchAsync(string name, IReadOnlyList<string> ports, SwitchQuirks? quirks = null)
     {
-        var made = Device is { } device ? await AddDeviceAsync(name, ports, device) : await AddEmulatedAsync(name, ports, quirks ?? SwitchQuirks.None);
+        if (Device is not { } device)
+        {
+            return await AddEmulatedSwitchAsync(new HardwareVtepOptions { Name = name, Ports = ports, Quirks = quirks ?? SwitchQuirks.None, StoreName = SwitchStore });
+        }
+
+        var made = await AddDeviceAsync(name, ports, device);
+        _switches.Add(name, made);
+        return made;
+    }
+
+    /// <summary>Adds an emulated switch on a machine of its own.</summary>
+    /// <param name="options">What the switch is; where it listens is decided here.</param>
+    public async Task<LabSwitch> AddEmulatedSwitchAsync(HardwareVtepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var name = options.Name;
+        var listen = await NewListenerAsync(name);
+        LabMachine? machine = null;
+        machine = Start(name, host => EmulatedSwitch.RunAsync(host, options with { Listen = [listen] }, () => Driver.Spawn($"supervisor of {name}", async stop =>
+        {
+            await Driver.DelayAsync(StartAgain, stop);
+            await machine!.RestartAsync();
+        })));
+        var host = listen.Host.Length > 0 ? listen.Host : name;
+        var made = new LabSwitch(
+            name, new Endpoint(EndpointScheme.Tcp, host, listen.Port), null, ImmutableSortedDictionary<string, string>.Empty, machine);
         _switches.Add(name, made);
         return made;
     }
@@ -118,15 +144,6 @@ public abstract class LabWorld
         return real.Length >= ports.Count
             ? bare with { PortNames = ports.Zip(real).ToImmutableSortedDictionary(p => p.First, p => p.Second) }
             : throw new LabExpectationException($"the scenario needs {ports.Count} ports, {device.Endpoint} has {real.Length}");
-    }
-
-    private async Task<LabSwitch> AddEmulatedAsync(string name, IReadOnlyList<string> ports, SwitchQuirks quirks)
-    {
-        var listen = await NewListenerAsync(name);
-        var options = new HardwareVtepOptions { Name = name, Ports = ports, Listen = [listen], Quirks = quirks, StoreName = SwitchStore };
-        var machine = Start(name, host => EmulatedSwitch.RunAsync(host, options));
-        var host = listen.Host.Length > 0 ? listen.Host : name;
-        return new LabSwitch(name, new Endpoint(EndpointScheme.Tcp, host, listen.Port), null, ImmutableSortedDictionary<string, string>.Empty, machine);
     }
 }
 

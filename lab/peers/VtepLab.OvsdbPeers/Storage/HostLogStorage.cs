@@ -27,6 +27,9 @@ internal sealed class HostLogStorage : ILogStorage
         _log = host.Logs.CreateLogger<HostLogStorage>();
     }
 
+    /// <summary>Called once when the file could not be written: what was committed since is in memory only.</summary>
+    public Action<string>? Failed { get; set; }
+
     /// <summary>Called between writes, outside of any transaction.</summary>
     public Action? Idle { get; set; }
 
@@ -113,6 +116,7 @@ internal sealed class HostLogStorage : ILogStorage
         {
             _failure = $"{_file} cannot be written: {e.Message}";
             _log.LogError("{Failure}; no more transactions are taken", _failure);
+            Failed?.Invoke(_failure);
         }
         finally
         {
