@@ -19,26 +19,29 @@ public class FrameWatchTests
             And a tenant network "red" with VNI 6000
             And "leaf1" port "eth1" carries network "blue" on VLAN 10
             And "leaf2" port "eth1" carries network "blue" on VLAN 10
-            And "leaf2" port "eth2" carries network "red" on VLAN 0
+            And "leaf2" port "eth2" carries network "red" on VLAN RED
             And a server "srv1" with address 10.0.0.1 on "leaf1" port "eth1" and VLAN 10
             And a server "srv2" with address 10.0.0.2 on "leaf2" port "eth1" and VLAN 10
-            And a server "srv3" with address 10.0.0.3 on "leaf2" port "eth2" and VLAN 0
+            And a server "srv3" with address 10.0.0.3 on "leaf2" port "eth2" and VLAN RED
             And a server "stray" with address 10.0.0.4 on "leaf2" port "eth2" and VLAN 77
             And a VM "vm1" with address 10.0.0.21 of network "blue" on "kvm1"
             And a VM "vm2" with address 10.0.0.22 of network "red" on "kvm1"
             Then within 5 seconds a broadcast of "srv1" is seen by "srv2" and "vm1" and by nobody else
             And within 5 seconds a broadcast of "srv2" is seen by "srv1" and "vm1" and by nobody else
+            And within 5 seconds a broadcast of "srv3" is seen by "vm2" and by nobody else
             And a broadcast of "stray" is seen by nobody
         """;
 
     [TestCase("floods-into-tunnels", "source_node", "split-horizon", "leaf2 towards 192.0.2.21, VNI 5000, carries a frame that came to leaf2 out of a tunnel", "sent by srv1 at leaf1 port eth1 VLAN 10")]
     [TestCase("copies-to-all-service-nodes", "service_node", "duplicate-delivery", "leaf1 port eth1 VLAN 10 put out 2 times what was sent once", "sent by srv2 at leaf2 port eth1 VLAN 10")]
     [TestCase("untagged-is-any", "source_node", "vni-of-its-network", "leaf2 towards 192.0.2.21, VNI 6000, carries a frame of no network", "sent by srv3 at leaf2 port eth2 VLAN 77")]
+    [TestCase("wrong-vni", "source_node", "vni-of-its-network", "leaf2 towards 192.0.2.11, VNI 5001, carries a frame of network blue", "sent by srv2 at leaf2 port eth1 VLAN 10")]
+    [TestCase("vlan-is-global", "source_node", "frame-crosses-vnis", "leaf2 port eth1 VLAN 10 of network blue (VNI 5000) put out a frame of network red", "sent by srv3 at leaf2 port eth2 VLAN 10", 10)]
     [TestCase("keeps-inner-tag", "source_node", "frame-from-nowhere", "carries a frame that nobody sent", "leaf2 towards")]
     public void A_broken_switch_breaks_an_invariant_that_names_it_the_frame_and_the_place(
-        string quirk, string mode, string invariant, string place, string sender)
+        string quirk, string mode, string invariant, string place, string sender, int vlanOfRed = 0)
     {
-        var outcome = Explorer.Run(ScenarioExperiment.Of(Scenario(quirk, mode), []), 1);
+        var outcome = Explorer.Run(ScenarioExperiment.Of(Scenario(quirk, mode, vlanOfRed), []), 1);
 
         Assert.That(outcome.Failure, Is.EqualTo($"invariant {invariant}"), outcome.Message);
         Assert.That(outcome.Message, Does.Contain(place).And.Contain(sender).And.Contain("Seed 1, virtual time "));
@@ -62,6 +65,8 @@ public class FrameWatchTests
         Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result));
     }
 
-    private static Pickle Scenario(string quirk, string mode) => FeatureReader.Read(
-        "f.feature", Fabric.Replace("QUIRK", quirk, StringComparison.Ordinal).Replace("MODE", mode, StringComparison.Ordinal)).Pickles[0];
+    private static Pickle Scenario(string quirk, string mode, int vlanOfRed = 0) => FeatureReader.Read(
+        "f.feature",
+        Fabric.Replace("QUIRK", quirk, StringComparison.Ordinal).Replace("MODE", mode, StringComparison.Ordinal)
+            .Replace("RED", $"{vlanOfRed}", StringComparison.Ordinal)).Pickles[0];
 }

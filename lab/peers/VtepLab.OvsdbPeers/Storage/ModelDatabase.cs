@@ -148,7 +148,7 @@ public sealed class ModelDatabase
     private async Task OpenEmbeddedAsync(CancellationToken cancel)
     {
         var database = _options.File is { } file
-            ? await StoredDatabase.OpenAsync(_host, file, _schema, converts: true, cancel)
+            ? await StoredDatabase.OpenAsync(_host, file, _schema, converts: true, cancel: cancel)
             : new Database(_schema, _host.Entropy.NewUuid);
         var server = new EmbeddedServer(_host, database);
         var session = new OvsdbClientSession(_host, new OvsdbClientSessionOptions
