@@ -8,7 +8,7 @@ namespace VtepLab.HardwareVtep;
 /// Written from the tables and the history that vtep(5) documents. The check sum of 1.7.0 is the published one: our text differs,
 /// our content does not. We know no check sum of the older versions, so those are announced without one.
 /// </remarks>
-public static class VtepSchema
+public static partial class VtepSchema
 {
     /// <summary>The database's name.</summary>
     public const string DatabaseName = "hardware_vtep";

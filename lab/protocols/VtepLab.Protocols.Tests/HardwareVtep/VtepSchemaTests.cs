@@ -36,4 +36,31 @@ public class VtepSchemaTests
         Assert.That(
             () => VtepSchema.ToJson(new Version(1, 8, 0)),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("hardware_vtep has no version 1.8.0; expected one of 1.0.0, "));
+
+    [TestCaseSource(typeof(VtepSchema), nameof(VtepSchema.Versions))]
+    public void Every_published_version_can_be_offered(Version version) =>
+        Assert.That(VtepSchema.Check(VtepSchema.ToJson(version).ToJsonString()).Version, Is.EqualTo(version.ToString()));
+
+    [Test]
+    public void A_column_of_another_type_is_named_with_both()
+    {
+        var schema = VtepSchema.ToJson();
+        schema["tables"]!["Logical_Switch"]!["columns"]!["tunnel_key"]!["type"] = "string";
+
+        Assert.That(
+            () => VtepSchema.Check(schema.ToJsonString()),
+            Throws.TypeOf<FormatException>().With.Message.EqualTo(
+                "its column Logical_Switch.tunnel_key holds string; hardware_vtep 1.7.0 says set of up to 1 integers"));
+    }
+
+    [Test]
+    public void A_column_that_every_version_has_must_be_there()
+    {
+        var schema = VtepSchema.ToJson();
+        schema["tables"]!["Physical_Switch"]!["columns"]!.AsObject().Remove("tunnel_ips");
+
+        Assert.That(
+            () => VtepSchema.Check(schema.ToJsonString()),
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("its table Physical_Switch has no column tunnel_ips, which every version of hardware_vtep has"));
+    }
 }
