@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using VtepLab.Testing.Peers;
 
 namespace VtepLab.Cli.Tests;
@@ -26,6 +27,63 @@ public class ServerTests
         Assert.That(await VtepCtlAsync("get", "Physical_Switch", "leaf7", "tunnel_ips"), Is.EqualTo("[\"192.0.2.17\"]\n"));
         await VtepCtlAsync("add-ls", "blue", "--", "bind-ls", "leaf7", "eth1", "10", "blue");
         Assert.That(await VtepCtlAsync("list-bindings", "leaf7", "eth1"), Is.EqualTo("0010 blue\n"));
+    }
+
+    [Test]
+    public async Task One_database_represents_several_switches()
+    {
+        await using var emulator = await StartAsync(
+            "emulate", "switch", "--name", "leaf1", "--tunnel-ip", "192.0.2.11,2001:db8::11", "--name", "leaf2", "--tunnel-ip", "192.0.2.12", "--ports", "eth1");
+
+        Assert.That(await VtepCtlAsync("list-ps"), Is.EqualTo("leaf1\nleaf2\n"));
+        Assert.That(await VtepCtlAsync("list-ports", "leaf2"), Is.EqualTo("eth1\n"));
+        await VtepCtlAsync("add-ls", "blue", "--", "bind-ls", "leaf1", "eth1", "10", "blue", "--", "bind-ls", "leaf2", "eth1", "20", "blue");
+        await VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf2", "switch_fault_status=[]");
+        Assert.That(await VtepCtlAsync("list-bindings", "leaf2", "eth1"), Is.EqualTo("0020 blue\n"));
+    }
+
+    [TestCase("two switches of one database are named 'leaf1'", "--name", "leaf1", "--tunnel-ip", "192.0.2.11", "--name", "leaf1", "--tunnel-ip", "192.0.2.12")]
+    [TestCase("there are 2 --name and 1 --tunnel-ip; expected 2", "--name", "leaf1", "--name", "leaf2")]
+    [TestCase("two switches of one database have the tunnel address 192.0.2.11", "--name", "a", "--tunnel-ip", "192.0.2.11", "--name", "b", "--tunnel-ip", "192.0.2.11")]
+    public async Task Switches_that_do_not_go_together_are_refused(string complaint, params string[] arguments)
+    {
+        var result = await Vteplab.RunAsync(["emulate", "switch", "--listen", $"ptcp:{port}:127.0.0.1", .. arguments]);
+
+        Assert.That(result.Refusal(ExitCode.Usage), Is.EqualTo($"vteplab: {complaint}"));
+    }
+
+    [Test]
+    public async Task A_switch_offers_the_schema_it_is_given()
+    {
+        const string Published = "/usr/share/openvswitch/vtep.ovsschema";
+        if (!File.Exists(Published))
+        {
+            RealPeer.Missing($"{Published} is not there; it comes with openvswitch-common");
+        }
+
+        var schema = JsonNode.Parse(await File.ReadAllTextAsync(Published))!;
+        schema["version"] = "1.7.1";
+        schema["tables"]!["Physical_Port"]!["columns"]!["vendor_lane"] = JsonNode.Parse("""{"type":{"key":"integer","min":0,"max":1}}""");
+        await File.WriteAllTextAsync(folder["vendor.ovsschema"], schema.ToJsonString());
+
+        await using var emulator = await StartAsync("emulate", "switch", "--schema", folder["vendor.ovsschema"]);
+
+        var offered = (await PeerProcess.RunAsync(RealPeer.Require("ovsdb-client"), ["get-schema", $"tcp:127.0.0.1:{port}", "hardware_vtep"])).Success();
+        Assert.That(offered, Does.Contain("\"version\":\"1.7.1\"").And.Contain("vendor_lane"));
+        await VtepCtlAsync("add-ls", "blue", "--", "bind-ls", "leaf1", "eth1", "10", "blue");
+        Assert.That(await VtepCtlAsync("list-bindings", "leaf1", "eth1"), Is.EqualTo("0010 blue\n"));
+    }
+
+    [TestCase("{", "it is no OVSDB schema: ")]
+    [TestCase("""{"name":"Open_vSwitch","tables":{}}""", "it describes the database 'Open_vSwitch'; expected hardware_vtep")]
+    [TestCase("""{"name":"hardware_vtep","version":"9.0.0","tables":{}}""", "it has no table Global, which every version of hardware_vtep has")]
+    public async Task A_schema_that_is_none_of_a_switch_is_refused(string text, string complaint)
+    {
+        await File.WriteAllTextAsync(folder["bad.ovsschema"], text);
+
+        var result = await Vteplab.RunAsync("emulate", "switch", "--listen", $"ptcp:{port}:127.0.0.1", "--schema", folder["bad.ovsschema"]);
+
+        Assert.That(result.Refusal(ExitCode.Usage), Does.StartWith($"vteplab: no switch can offer the schema {folder["bad.ovsschema"]}: {complaint}"));
     }
 
     [Test]

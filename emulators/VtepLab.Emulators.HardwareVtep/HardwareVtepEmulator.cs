@@ -6,7 +6,7 @@ using VtepLab.Runtime;
 
 namespace VtepLab.Emulators.HardwareVtep;
 
-/// <summary>A switch that speaks hardware_vtep, running on a host.</summary>
+/// <summary>A switch that speaks hardware_vtep, running on a host; or a front end that represents several switches in one database.</summary>
 /// <remarks>It announces itself before it listens, keeps its database in the host's store, and reacts to what controllers write.</remarks>
 public sealed class HardwareVtepEmulator : IAsyncDisposable
 {
@@ -16,13 +16,14 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private bool _cannotWrite;
 
-    private HardwareVtepEmulator(IHost host, HardwareVtepOptions options, Database database)
+    private HardwareVtepEmulator(IHost host, IReadOnlyList<HardwareVtepOptions> switches, Database database)
     {
+        var options = switches[0];
         _host = host;
         _log = host.Logs.CreateLogger<HardwareVtepEmulator>();
         Options = options;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping);
-        _core = new SwitchCore(options, database, host.Time, host.Entropy.NewUuid, WhenTurnEnds);
+        _core = new SwitchCore(switches, database, host.Time, host.Entropy.NewUuid, WhenTurnEnds);
         Server = new OvsdbServer(_core.ServerOptions);
         Service = new OvsdbServerService(host, Server, new OvsdbServerServiceOptions
         {
@@ -31,7 +32,7 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         _core.FellBehind += () => host.Spawn($"{options.Name} reacts", _ => ReactAsync(_stop.Token));
     }
 
-    /// <summary>What the switch is.</summary>
+    /// <summary>What the switch is; of several the first one.</summary>
     public HardwareVtepOptions Options { get; }
 
     /// <summary>The engine that serves its database.</summary>
@@ -43,7 +44,7 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     /// <summary>Its hardware_vtep database.</summary>
     public Database Database => _core.Database;
 
-    /// <summary>What its hardware holds now.</summary>
+    /// <summary>What its hardware holds now; of several switches that of the first one.</summary>
     public HardwareState Hardware => _core.Agent.Hardware;
 
     /// <summary>Called once when the database's file could not be written: the database takes nothing more, and the switch has to be started again.</summary>
@@ -55,21 +56,32 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     /// <summary>Starts a switch on a host; when this returns it has announced itself and listens.</summary>
     /// <exception cref="ArgumentException">The options are wrong; the message says which one.</exception>
     /// <exception cref="NetworkException">It cannot listen where it should.</exception>
-    public static async Task<HardwareVtepEmulator> StartAsync(IHost host, HardwareVtepOptions options)
+    public static Task<HardwareVtepEmulator> StartAsync(IHost host, HardwareVtepOptions options) => StartAsync(host, [options]);
+
+    /// <summary>Starts switches that share a database; when this returns all have announced themselves and their server listens.</summary>
+    /// <param name="host">Where they run; its frame ports are named after switch and port, <c>leaf1:eth3</c>, unless there is one switch only.</param>
+    /// <param name="switches">What they are. The first one says what the database and its server are like.</param>
+    /// <exception cref="ArgumentException">The options are wrong, or do not go together; the message says which one.</exception>
+    /// <exception cref="NetworkException">The server cannot listen where it should.</exception>
+    public static async Task<HardwareVtepEmulator> StartAsync(IHost host, IReadOnlyList<HardwareVtepOptions> switches)
     {
-        options.Validate();
+        HardwareVtepOptions.Validate(switches);
+        var options = switches[0];
         HardwareVtepEmulator? emulator = null;
-        emulator = new HardwareVtepEmulator(host, options, await OpenDatabaseAsync(host, options, _ => emulator?.CannotWrite()));
+        emulator = new HardwareVtepEmulator(host, switches, await OpenDatabaseAsync(host, options, _ => emulator?.CannotWrite()));
         if (host.FramePorts.Count > 0)
         {
             emulator._core.Attach(host.FramePorts, () => host.Entropy.NextDouble("bfd"));
-            if (emulator._core.Bfd is { } bfd)
+            foreach (var unit in emulator._core.Units)
             {
-                bfd.Started += session => host.Spawn($"{options.Name} BFD", _ => emulator.SpeakAsync(bfd, session, emulator._stop.Token));
-            }
+                if (unit.Bfd is { } bfd)
+                {
+                    bfd.Started += session => host.Spawn($"{unit.Options.Name} BFD", _ => emulator.SpeakAsync(bfd, session, emulator._stop.Token));
+                }
 
-            host.Spawn($"{options.Name} ages addresses", _ => emulator.AgeAsync(emulator._stop.Token));
-            host.Spawn($"{options.Name} counts", _ => emulator.CountAsync(emulator._stop.Token));
+                host.Spawn($"{unit.Options.Name} ages addresses", _ => emulator.AgeAsync(unit, emulator._stop.Token));
+                host.Spawn($"{unit.Options.Name} counts", _ => emulator.CountAsync(unit, emulator._stop.Token));
+            }
         }
 
         emulator._core.Start();
@@ -84,7 +96,7 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     /// <summary>Takes a VLAN of a port for the switch's own configuration, or gives it back, as its command line would.</summary>
     public void Reserve(string port, int vlan, bool isReserved)
     {
-        _core.Agent.Reserve(port, vlan, isReserved);
+        _core.Units.ForEach(u => u.Agent.Reserve(port, vlan, isReserved));
         _core.FallBehind();
     }
 
@@ -113,24 +125,24 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         }
     }
 
-    private async Task AgeAsync(CancellationToken cancel)
+    private async Task AgeAsync(SwitchUnit unit, CancellationToken cancel)
     {
         while (true)
         {
-            await _host.DelayAsync(Options.MacAge / 10, cancel);
-            _core.Learned.Expire();
+            await _host.DelayAsync(unit.Options.MacAge / 10, cancel);
+            unit.Learned.Expire();
         }
     }
 
-    private async Task CountAsync(CancellationToken cancel)
+    private async Task CountAsync(SwitchUnit unit, CancellationToken cancel)
     {
         long written = 0;
         while (true)
         {
-            await _host.DelayAsync(Options.StatsInterval, cancel);
-            if (_core.Forwarding!.Passed != written)
+            await _host.DelayAsync(unit.Options.StatsInterval, cancel);
+            if (unit.Forwarding!.Passed != written)
             {
-                written = _core.Forwarding.Passed;
+                written = unit.Forwarding.Passed;
                 _core.FallBehind();
             }
         }

@@ -34,6 +34,9 @@ public sealed record HardwareVtepOptions
     /// <summary>The hardware_vtep version it serves; null for the latest.</summary>
     public Version? SchemaVersion { get; init; }
 
+    /// <summary>The schema it serves, in the JSON of RFC 7047 section 3.2, where it is not a published one; checked by <see cref="VtepSchema.Check"/>.</summary>
+    public string? SchemaText { get; init; }
+
     /// <summary>How it misbehaves.</summary>
     public SwitchQuirks Quirks { get; init; } = SwitchQuirks.None;
 
@@ -104,6 +107,12 @@ public sealed record HardwareVtepOptions
             Expect(vlan is >= 0 and <= 4095, $"reserved VLAN {vlan} is not between 0 and 4095");
         }
 
+        if (SchemaText is not null)
+        {
+            Expect(SchemaVersion is null, "a schema and a schema version are given; one of them is enough");
+            VtepSchema.Check(SchemaText);
+        }
+
         Expect(SchemaVersion is null || VtepSchema.Versions.Contains(SchemaVersion), $"hardware_vtep has no version {SchemaVersion}");
         Expect(
             MaxRemoteMacs >= 0 && MaxTunnels >= 0 && MaxBfdSessions >= 0 && MaxRouters >= 0 && MaxStaticRoutes >= 0 && MaxAclRules >= 0,
@@ -114,6 +123,27 @@ public sealed record HardwareVtepOptions
         Expect(MacAddress.TryParse(UnderlayMac, out _), $"underlay MAC '{UnderlayMac}' is no MAC address");
         Expect(RouterMac is null || MacAddress.TryParse(RouterMac, out _), $"router MAC '{RouterMac}' is no MAC address");
         Expect(UnderlayGateway is null || IpAddress.TryParse(UnderlayGateway, out _), $"underlay gateway '{UnderlayGateway}' is no IP address");
+    }
+
+    /// <summary>Checks switches that share a database, each by itself and all together.</summary>
+    /// <exception cref="ArgumentException">One of them is wrong, or two want the same; the message says what.</exception>
+    public static void Validate(IReadOnlyList<HardwareVtepOptions> switches)
+    {
+        Expect(switches.Count > 0, "there is no switch");
+        foreach (var options in switches)
+        {
+            options.Validate();
+        }
+
+        foreach (var name in switches.GroupBy(s => s.Name, StringComparer.Ordinal))
+        {
+            Expect(name.Count() == 1, $"two switches of one database are named '{name.Key}'");
+        }
+
+        foreach (var ip in switches.SelectMany(s => s.TunnelIps.Select(IpAddress.Parse).Distinct()).GroupBy(a => a))
+        {
+            Expect(ip.Count() == 1, $"two switches of one database have the tunnel address {ip.Key}");
+        }
     }
 
     private static void Expect(bool isRight, string complaint)

@@ -4,51 +4,60 @@ using VtepLab.Runtime;
 
 namespace VtepLab.Emulators.HardwareVtep;
 
-/// <summary>A switch without a world around it: its database, its server and its control plane, wired to each other.</summary>
+/// <summary>Switches without a world around them: their database, its server and their control planes, wired to each other.</summary>
 /// <remarks>
 /// It reacts to a change in two steps: <see cref="IsBehind"/> becomes true when the database changes, and <see cref="React"/> makes
-/// hardware and database agree. Who owns it decides how much time passes in between.
+/// hardware and database agree. Who owns it decides how much time passes in between. Most databases have one switch; a front end
+/// has several, and the options of the first one say what the database and its server are like.
 /// </remarks>
 internal sealed class SwitchCore
 {
-    private readonly HardwareVtepOptions _options;
-    private readonly TimeProvider _time;
     private bool _isReacting;
     private bool _fellBehindMeanwhile;
 
-    /// <summary>Makes a switch; <see cref="Start"/> sets it going.</summary>
-    /// <param name="options">What the switch is.</param>
-    /// <param name="database">Its database, empty or as an earlier run left it; made by <see cref="SwitchSchema.Served"/>.</param>
+    /// <summary>Makes switches; <see cref="Start"/> sets them going.</summary>
+    /// <param name="switches">What they are, at least one; see <see cref="HardwareVtepOptions.Validate(IReadOnlyList{HardwareVtepOptions})"/>.</param>
+    /// <param name="database">Their database, empty or as an earlier run left it; made by <see cref="SwitchSchema.Served"/>.</param>
     /// <param name="time">The clock for waits.</param>
     /// <param name="newUuid">Where UUIDs come from.</param>
     /// <param name="whenTurnEnds">Runs an action after everything that is ready now; used by one quirk.</param>
-    public SwitchCore(HardwareVtepOptions options, Database database, TimeProvider time, Func<Guid> newUuid, Action<Action> whenTurnEnds)
+    public SwitchCore(
+        IReadOnlyList<HardwareVtepOptions> switches, Database database, TimeProvider time, Func<Guid> newUuid, Action<Action> whenTurnEnds)
     {
-        (_options, _time, Database) = (options, time, database);
-        Learned = new LearnedMacs(time, options.Quirks.Has(SwitchQuirkBook.NeverAges) ? null : options.MacAge);
-        var name = options.Quirks.Has(SwitchQuirkBook.RenamesAtRestart) ? $"{options.Name}-{newUuid().ToString("N")[..8]}" : options.Name;
-        Agent = new SwitchAgent(options, Database, name, new SharedFaults());
-        Quirks = new SwitchServerQuirks(options, Agent, Database, whenTurnEnds);
+        Database = database;
+        var shared = new SharedFaults();
+        foreach (var options in switches)
+        {
+            var name = options.Quirks.Has(SwitchQuirkBook.RenamesAtRestart) ? $"{options.Name}-{newUuid().ToString("N")[..8]}" : options.Name;
+            var unit = new SwitchUnit(options, database, time, name, shared);
+            unit.Changed += FallBehind;
+            Units.Add(unit);
+        }
+
+        Quirks = new SwitchServerQuirks(switches[0], [.. Units.Select(u => u.Agent)], Database, whenTurnEnds);
         ServerOptions = new OvsdbServerOptions { Time = time, NewUuid = newUuid, Quirks = Quirks };
     }
 
-    /// <summary>Told when the switch falls behind its database.</summary>
+    /// <summary>Told when a switch falls behind its database.</summary>
     public event Action? FellBehind;
 
     /// <summary>The hardware_vtep database.</summary>
     public Database Database { get; }
 
-    /// <summary>The addresses seen on access ports.</summary>
-    public LearnedMacs Learned { get; }
+    /// <summary>The switches, in the order of their options.</summary>
+    public List<SwitchUnit> Units { get; } = [];
 
-    /// <summary>What carries frames; null for a switch without ports.</summary>
-    public ForwardingPlane? Forwarding { get; private set; }
+    /// <summary>The addresses that the first switch has seen.</summary>
+    public LearnedMacs Learned => Units[0].Learned;
 
-    /// <summary>Its BFD sessions; null for a switch without underlay.</summary>
-    public BfdBook? Bfd { get; private set; }
+    /// <summary>What carries the first switch's frames; null for a switch without ports.</summary>
+    public ForwardingPlane? Forwarding => Units[0].Forwarding;
 
-    /// <summary>The control plane.</summary>
-    public SwitchAgent Agent { get; }
+    /// <summary>The first switch's BFD sessions; null for a switch without underlay.</summary>
+    public BfdBook? Bfd => Units[0].Bfd;
+
+    /// <summary>The first switch's control plane.</summary>
+    public SwitchAgent Agent => Units[0].Agent;
 
     /// <summary>How the server misbehaves.</summary>
     public SwitchServerQuirks Quirks { get; }
@@ -59,37 +68,24 @@ internal sealed class SwitchCore
     /// <summary>True while the database holds changes the hardware does not follow yet.</summary>
     public bool IsBehind { get; private set; }
 
-    /// <summary>Gives the switch ports to carry frames between; before <see cref="Start"/>.</summary>
-    /// <param name="ports">The host's ports, by name.</param>
+    /// <summary>Gives the switches ports to carry frames between; before <see cref="Start"/>.</summary>
+    /// <param name="ports">The host's ports, by name; of several switches each has the ports named after it, <c>leaf1:eth3</c>.</param>
     /// <param name="jitter">Even draws from 0 up to 1, for the timing of BFD.</param>
     public void Attach(IReadOnlyDictionary<string, IFramePort> ports, Func<double> jitter)
     {
-        var underlay = _options.UnderlayPort is { } name && ports.TryGetValue(name, out var port)
-            ? new Underlay(port, _time, _options) : null;
-        var plane = new ForwardingPlane(_options, Learned, ports, underlay, _time);
-        if (underlay is not null)
+        foreach (var unit in Units)
         {
-            Bfd = new BfdBook(_time, jitter, _options, plane.SendBfd);
-            Bfd.Changed += FallBehind;
-            plane.IsHealthy = Bfd.IsHealthy;
-            plane.BfdReceived = Bfd.Receive;
-            Agent.Bfd = Bfd;
+            var prefix = Units.Count == 1 ? "" : $"{unit.Options.Name}:";
+            unit.Attach(
+                ports.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(p => p.Key[prefix.Length..], p => p.Value, StringComparer.Ordinal),
+                jitter);
         }
-
-        Forwarding = plane;
-        Agent.CountersOf = plane.CountersOf;
-        Agent.Programmed += plane.Program;
-        Learned.Changed += () =>
-        {
-            Agent.Learned = Learned.Known;
-            FallBehind();
-        };
     }
 
-    /// <summary>Announces the switch, then follows the database.</summary>
+    /// <summary>Announces the switches, then follows the database.</summary>
     public void Start()
     {
-        Agent.Start();
+        Units.ForEach(u => u.Agent.Start());
         Database.Committed += changes =>
         {
             // What the server tells of its own connections concerns nothing the hardware does.
@@ -107,7 +103,7 @@ internal sealed class SwitchCore
         _isReacting = true;
         try
         {
-            Agent.Reconcile();
+            Units.ForEach(u => u.Agent.Reconcile());
         }
         finally
         {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using VtepLab.Emulators.HardwareVtep;
+using VtepLab.HardwareVtep;
 using VtepLab.Ovsdb;
+using VtepLab.Packets;
 using VtepLab.Runtime;
 
 namespace VtepLab.Cli.Commands;
@@ -11,16 +13,29 @@ internal sealed class EmulateCommand
     private static readonly HardwareVtepOptions Usual = new();
 
     private readonly Option<Endpoint[]> listen = ServerRun.Listen();
-    private readonly Option<string> name = new("--name") { Description = "the switch's name", HelpName = "NAME", DefaultValueFactory = _ => Usual.Name };
-    private readonly Option<string> ports = new("--ports")
+    private readonly Option<string[]> name = new("--name")
     {
-        Description = "its access ports, separated by commas", HelpName = "P1,P2", DefaultValueFactory = _ => string.Join(',', Usual.Ports),
+        Description = "the switch's name; given more than once, the database represents so many switches, each with a --tunnel-ip of its own",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => [Usual.Name],
     };
 
-    private readonly Option<string> tunnelIp = new("--tunnel-ip")
+    private readonly Option<string[]> ports = new("--ports")
     {
-        Description = "the address its tunnels start from; several separated by commas", HelpName = "IP", DefaultValueFactory = _ => string.Join(',', Usual.TunnelIps),
+        Description = "its access ports, separated by commas; given once they hold for every switch, else once for each",
+        HelpName = "P1,P2",
+        DefaultValueFactory = _ => [string.Join(',', Usual.Ports)],
     };
+
+    private readonly Option<string[]> tunnelIp = new("--tunnel-ip")
+    {
+        Description = "the address its tunnels start from, IPv4 or IPv6; several separated by commas; given once for each switch, in the order of the names",
+        HelpName = "IP",
+        DefaultValueFactory = _ => [string.Join(',', Usual.TunnelIps)],
+    };
+
+    private readonly Option<string?> schema = Options.Path(
+        "--schema", "FILE", "the schema it offers: a version of hardware_vtep (JSON, as ovsdb-tool takes it), with columns of the vendor's if need be; 1.7.0 when not given");
 
     private readonly Option<string> quirks = new("--quirks")
     {
@@ -37,7 +52,7 @@ internal sealed class EmulateCommand
         var emulate = new EmulateCommand();
         var command = new Command("switch", "A switch that speaks hardware_vtep")
         {
-            emulate.listen, emulate.name, emulate.ports, emulate.tunnelIp, emulate.quirks, emulate.db, emulate.verbose,
+            emulate.listen, emulate.name, emulate.ports, emulate.tunnelIp, emulate.quirks, emulate.schema, emulate.db, emulate.verbose,
         };
         emulate.tls.AddTo(command);
         command.SetAction(emulate.RunSwitchAsync);
@@ -46,13 +61,13 @@ internal sealed class EmulateCommand
 
     private Task<int> RunSwitchAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var options = OptionsOf(parsed);
+        var switches = SwitchesOf(parsed);
         return ServerRun.RunAsync(
-            options.Name,
+            switches[0].Name,
             parsed.GetValue(verbose),
             async host =>
             {
-                var emulator = await StartAsync(host, options, parsed.GetValue(db));
+                var emulator = await StartAsync(host, switches, parsed.GetValue(db));
                 ServerRun.Announce(emulator.ListeningOn);
                 return emulator;
             },
@@ -60,11 +75,11 @@ internal sealed class EmulateCommand
             parsed.GetValue(db) is { } path ? Path.GetDirectoryName(Path.GetFullPath(path)) : null);
     }
 
-    private static async Task<HardwareVtepEmulator> StartAsync(IHost host, HardwareVtepOptions options, string? file)
+    private static async Task<HardwareVtepEmulator> StartAsync(IHost host, IReadOnlyList<HardwareVtepOptions> switches, string? file)
     {
         try
         {
-            return await HardwareVtepEmulator.StartAsync(host, options);
+            return await HardwareVtepEmulator.StartAsync(host, switches);
         }
         catch (Exception e) when (file is not null && e is not NetworkException
             && e is (OvsdbErrorException or FormatException or IOException or UnauthorizedAccessException))
@@ -73,29 +88,62 @@ internal sealed class EmulateCommand
         }
     }
 
-    private HardwareVtepOptions OptionsOf(ParseResult parsed)
+    private List<HardwareVtepOptions> SwitchesOf(ParseResult parsed)
     {
+        var text = parsed.GetValue(schema) is { } path ? CheckedSchema(path) : null;
         try
         {
-            var options = new HardwareVtepOptions
+            var first = new HardwareVtepOptions
             {
-                Name = parsed.GetValue(name)!,
-                Ports = Words(parsed.GetValue(ports)!),
-                TunnelIps = Words(parsed.GetValue(tunnelIp)!),
+                SchemaText = text,
                 Listen = parsed.GetValue(listen)!,
                 Quirks = SwitchQuirks.Parse(parsed.GetValue(quirks)!),
                 Tls = tls.Of(parsed),
                 StoreName = parsed.GetValue(db) is { } file ? Path.GetFileName(file) : null,
             };
-            ServerRun.CheckTls(options.Listen, options.Tls);
-            options.Validate();
-            return options;
+            ServerRun.CheckTls(first.Listen, first.Tls);
+            var names = parsed.GetValue(name)!;
+            var switches = names.Select((n, i) =>
+            {
+                var ips = Words(OneForEach(parsed.GetValue(tunnelIp)!, i, names.Length, isShared: false, "--tunnel-ip"));
+                return first with
+                {
+                    Name = n,
+                    Ports = Words(OneForEach(parsed.GetValue(ports)!, i, names.Length, isShared: true, "--ports")),
+                    TunnelIps = ips,
+                    UnderlayMac = MacOf(i, first.UnderlayMac),
+                };
+            }).ToList();
+            HardwareVtepOptions.Validate(switches);
+            return switches;
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
             throw new CommandException(ExitCode.Usage, e.Message, e);
         }
     }
+
+    private static string CheckedSchema(string path)
+    {
+        var text = InputFile.Read(path, "schema");
+        try
+        {
+            VtepSchema.Check(text);
+            return text;
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCode.Usage, $"no switch can offer the schema {path}: {e.Message}", e);
+        }
+    }
+
+    private static string OneForEach(string[] given, int index, int switches, bool isShared, string option) =>
+        given.Length == switches ? given[index]
+        : given.Length == 1 && isShared ? given[0]
+        : throw new ArgumentException($"there are {switches} --name and {given.Length} {option}; expected {(isShared ? "one or " : "")}{switches}");
+
+    /// <summary>Routers of different switches must have different addresses: the usual one, counted on.</summary>
+    private static string MacOf(int index, string usual) => new MacAddress(MacAddress.Parse(usual).Value + (ulong)index).ToString();
 
     private static string[] Words(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -80,7 +80,7 @@ internal sealed partial class ForwardingPlane
     private void Route(Segment segment, in EthernetFrame frame, in IPv4Packet packet, bool isFromTunnel)
     {
         var (router, source, destination) = (segment.Router!, packet.Source, packet.Destination);
-        var arrival = segment.Interfaces.Find(i => i.Subnet.Contains(source)) ?? segment.Interfaces[0];
+        var arrival = InterfaceTowards(segment, source);
         if (!Permits(arrival.Acl, frame, isIngress: true))
         {
             return;
@@ -124,6 +124,19 @@ internal sealed partial class ForwardingPlane
         Deliver(to, face, nextHop, routed, isFromTunnel);
     }
 
+    private static HardwareInterface InterfaceTowards(Segment segment, IpAddress source)
+    {
+        foreach (var face in segment.Interfaces)
+        {
+            if (face.Subnet.Contains(source))
+            {
+                return face;
+            }
+        }
+
+        return segment.Interfaces[0];
+    }
+
     private static bool HasAddress(HardwareRouter router, IpAddress address)
     {
         for (var i = 0; i < router.Interfaces.Count; i++)
@@ -162,11 +175,14 @@ internal sealed partial class ForwardingPlane
 
         if (face is null && _quirks.Has(SwitchQuirkBook.OneVrf))
         {
-            face = _hardware.Routers.SelectMany(r => r.Interfaces).FirstOrDefault(i => i.Subnet.Contains(destination))!;
+            face = AnyTowards(destination)!;
         }
 
         return face is not null;
     }
+
+    private HardwareInterface? AnyTowards(IpAddress destination) =>
+        _hardware.Routers.SelectMany(r => r.Interfaces).FirstOrDefault(i => i.Subnet.Contains(destination));
 
     private void Deliver(Segment to, HardwareInterface face, IpAddress nextHop, Span<byte> frame, bool isFromTunnel)
     {

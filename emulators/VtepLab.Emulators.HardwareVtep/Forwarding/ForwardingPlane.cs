@@ -190,11 +190,14 @@ internal sealed partial class ForwardingPlane
 
         if (_quirks.Has(SwitchQuirkBook.LeaksUnboundVlans))
         {
-            return _bindings.Values.FirstOrDefault(b => b.Port == port);
+            return FirstOf(port);
         }
 
         return _quirks.Has(SwitchQuirkBook.UntaggedIsAny) ? _bindings.GetValueOrDefault((port, 0)) : null;
     }
+
+    // Apart from its caller, whose every call would pay for what the lambda holds.
+    private VlanPort? FirstOf(string port) => _bindings.Values.FirstOrDefault(b => b.Port == port);
 
     private void See(VlanPort binding, MacAddress source)
     {

@@ -16,7 +16,7 @@ internal static class SwitchSchema
         var quirks = options.Quirks;
         if (quirks.Has(SwitchQuirkBook.CutsSchema))
         {
-            var cut = VtepSchema.ToJson(options.SchemaVersion);
+            var cut = Honest(options);
             Tables(cut).Remove("Tunnel");
             return cut;
         }
@@ -36,13 +36,16 @@ internal static class SwitchSchema
             SwitchQuirkBook.WritesImmutableColumns, SwitchQuirkBook.IgnoresConstraints, SwitchQuirkBook.DuplicateLocators,
             SwitchQuirkBook.FaultsSurviveRestart,
         ];
-        return Array.Exists(hidden, quirks.Has) ? AsServersWriteIt(VtepSchema.ToJson(options.SchemaVersion)) : null;
+        return Array.Exists(hidden, quirks.Has) ? AsServersWriteIt(Honest(options)) : null;
     }
+
+    private static JsonObject Honest(HardwareVtepOptions options) =>
+        options.SchemaText is { } text ? JsonNode.Parse(text)!.AsObject() : VtepSchema.ToJson(options.SchemaVersion);
 
     private static JsonObject ServedJson(HardwareVtepOptions options)
     {
         var quirks = options.Quirks;
-        var schema = VtepSchema.ToJson(quirks.Has(SwitchQuirkBook.AnnouncesOtherVersion) ? new Version(1, 3, 0) : options.SchemaVersion);
+        var schema = quirks.Has(SwitchQuirkBook.AnnouncesOtherVersion) ? VtepSchema.ToJson(new Version(1, 3, 0)) : Honest(options);
         if (quirks.Has(SwitchQuirkBook.WrongCksum))
         {
             schema["cksum"] = "1234567890 11434";

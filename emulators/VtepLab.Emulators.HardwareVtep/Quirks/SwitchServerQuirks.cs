@@ -19,7 +19,7 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
     };
 
     private readonly SwitchQuirks _quirks;
-    private readonly SwitchAgent _agent;
+    private readonly IReadOnlyList<SwitchAgent> _agents;
     private readonly VtepTables _tables;
     private readonly JsonObject? _announcedSchema;
     private readonly Action<Action> _whenTurnEnds;
@@ -30,13 +30,13 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
 
     /// <summary>The quirks of one switch.</summary>
     /// <param name="options">What the switch is.</param>
-    /// <param name="agent">Its control plane.</param>
+    /// <param name="agents">The control planes of all switches of the database.</param>
     /// <param name="database">Its database.</param>
     /// <param name="whenTurnEnds">Runs an action after everything that is ready now.</param>
-    public SwitchServerQuirks(HardwareVtepOptions options, SwitchAgent agent, Database database, Action<Action> whenTurnEnds)
+    public SwitchServerQuirks(HardwareVtepOptions options, IReadOnlyList<SwitchAgent> agents, Database database, Action<Action> whenTurnEnds)
     {
         _quirks = options.Quirks;
-        _agent = agent;
+        _agents = agents;
         _tables = new VtepTables(database);
         _announcedSchema = SwitchSchema.Announced(options);
         _whenTurnEnds = whenTurnEnds;
@@ -51,7 +51,11 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
             return null;
         }
 
-        _agent.Withdraw(transaction);
+        foreach (var agent in _agents)
+        {
+            agent.Withdraw(transaction);
+        }
+
         if (_quirks.Has(SwitchQuirkBook.CutsNames))
         {
             foreach (var network in _tables.All<LogicalSwitch>().Where(n => n.Name.Length > 32))

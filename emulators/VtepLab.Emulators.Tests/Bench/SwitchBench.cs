@@ -13,16 +13,16 @@ internal sealed partial class SwitchBench
     private ulong _uuids;
 
     public SwitchBench(
-        string quirks = "", Func<HardwareVtepOptions, HardwareVtepOptions>? configure = null, params BenchPort[] ports)
+        string quirks = "", Func<HardwareVtepOptions, HardwareVtepOptions>? configure = null, params IReadOnlyList<IFramePort> ports)
     {
         var options = new HardwareVtepOptions { Ports = ["eth1", "eth2"], Quirks = SwitchQuirks.Parse(quirks) };
         options = configure?.Invoke(options) ?? options;
-        Core = new SwitchCore(options, new Database(SwitchSchema.Served(options), NewUuid), Time, NewUuid, _turnEnds.Add);
+        Core = new SwitchCore([options], new Database(SwitchSchema.Served(options), NewUuid), Time, NewUuid, _turnEnds.Add);
         Server = new OvsdbServer(Core.ServerOptions);
         Server.Add(Core.Database);
-        if (ports.Length > 0)
+        if (ports.Count > 0)
         {
-            Core.Attach(ports.ToDictionary(p => p.Name, p => (IFramePort)p), () => 0);
+            Core.Attach(ports.ToDictionary(p => p.Name, p => p), () => 0);
         }
 
         Core.Start();
