@@ -49,6 +49,7 @@ public sealed class L2GatewayAgent
             role.Watch(served);
             _reportNow.TrySetResult();
         };
+        _host.Bus.Reconnected += role.TellAnew;
         await _switches.StartAsync(cancel);
 
         var endpoint = new AgentEndpoint(_host, _options, _switches, role.Elect);
@@ -63,6 +64,7 @@ public sealed class L2GatewayAgent
         finally
         {
             await serving.DisposeAsync();
+            _host.Bus.Reconnected -= role.TellAnew;
             role.StepDown();
             await SayGoodbyeAsync();
             await _switches.StopAsync();

@@ -17,7 +17,8 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
 {
     private const int ReplyQueueExpires = 1_800_000; // Milliseconds; oslo.messaging's rabbit_transient_queues_ttl.
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ReplyRetry = TimeSpan.FromMilliseconds(250);
+    private const int UnroutableTries = 240; // A minute, as oslo.messaging does for replies.
+    private static readonly TimeSpan RouteRetry = TimeSpan.FromMilliseconds(250);
 
     private readonly IHost _host;
     private readonly RabbitBusOptions _options;
@@ -30,6 +31,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     private TaskCompletionSource<IChannel> _sender = new();
     private IConnection? _connection;
     private bool _disposed;
+    private bool _wasConnected;
 
     /// <summary>Attaches a host; made on the host's loop, as <see cref="LiveHostOptions.Bus"/> does.</summary>
     public RabbitBus(IHost host, RabbitBusOptions options)
@@ -49,6 +51,9 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     internal SynchronizationContext Loop => _loop;
 
     internal ILogger Log => _log;
+
+    /// <inheritdoc/>
+    public event Action? Reconnected;
 
     /// <inheritdoc/>
     public async ValueTask CastAsync(
@@ -129,7 +134,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     internal async Task ReplyAsync(string queue, string messageId, JsonNode? result, BusRemoteException? failure, CancellationToken cancel)
     {
         var body = OsloMessage.Reply(messageId, NewId(), result, failure);
-        for (var tries = 0; tries < 240; tries++)
+        for (var tries = 0; tries < UnroutableTries; tries++)
         {
             try
             {
@@ -138,7 +143,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             }
             catch (PublishException e) when (e.IsReturn)
             {
-                await _host.DelayAsync(ReplyRetry, cancel);
+                await _host.DelayAsync(RouteRetry, cancel);
             }
         }
 
@@ -175,11 +180,26 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
 
     private string NewId() => _host.Entropy.NewUuid().ToString("N");
 
+    /// <summary>Sends a request; one that no queue is there for is tried again: after a broker's restart the servers' queues come back one by one.</summary>
     private async Task SendAsync(BusTarget target, byte[] body, TimeSpan? expiration, CancellationToken cancel)
     {
         var key = target.Fanout ? "" : target.Server is null ? target.Topic : $"{target.Topic}.{target.Server}";
         var exchange = target.Fanout ? $"{target.Topic}_fanout" : target.Exchange;
-        await PublishAsync(exchange, key, mandatory: false, body, expiration, cancel, channel => DeclareOnceAsync(channel, target, exchange, cancel));
+        for (var tries = 0; tries < UnroutableTries; tries++)
+        {
+            try
+            {
+                await PublishAsync(
+                    exchange, key, mandatory: !target.Fanout, body, expiration, cancel, channel => DeclareOnceAsync(channel, target, exchange, cancel));
+                return;
+            }
+            catch (PublishException e) when (e.IsReturn)
+            {
+                await _host.DelayAsync(RouteRetry, cancel);
+            }
+        }
+
+        _log.LogWarning("nobody has served {Topic} for a minute; a message for it is dropped", key);
     }
 
     private async Task DeclareOnceAsync(IChannel channel, BusTarget target, string exchange, CancellationToken cancel)
@@ -288,6 +308,12 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
                 return Task.CompletedTask;
             };
             _sender.TrySetResult(sender);
+            if (_wasConnected)
+            {
+                Reconnected?.Invoke();
+            }
+
+            _wasConnected = true;
             await lost.WaitAsync(cancel);
         }
         finally

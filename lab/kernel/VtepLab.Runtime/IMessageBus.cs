@@ -27,6 +27,9 @@ public delegate ValueTask<JsonNode?> BusHandler(BusRequest request, Cancellation
 /// <summary>Remote procedure calls with the semantics of oslo.messaging over RabbitMQ: at least once, in order within a queue.</summary>
 public interface IMessageBus
 {
+    /// <summary>Called when the broker was lost and is there again: messages that it had confirmed may be gone with it.</summary>
+    event Action? Reconnected;
+
     /// <summary>Sends a message without a reply; returns when the broker has it.</summary>
     ValueTask CastAsync(BusTarget target, string method, JsonObject arguments, JsonObject? context = null, CancellationToken cancel = default);
 

@@ -78,10 +78,13 @@ public sealed class AvailabilitySteps(GatewayWorld world)
         world.Plugin.Mirror(name).Anomalies.Count == 0, string.Join('\n', world.Plugin.Mirror(name).Anomalies));
 
     [Then("exactly one agent monitors")]
-    public Task OneMonitors() => world.WaitAsync(
+    public Task OneMonitors() => OneMonitors(TimeSpan.FromSeconds(10));
+
+    [Then("within {seconds} exactly one agent monitors")]
+    public Task OneMonitors(TimeSpan within) => world.WaitAsync(
         () => world.Plugin.Agents.Monitors(world.Plugin.Now).Count == 1 ? null
             : $"the monitors are: {string.Join(", ", world.Plugin.Agents.Monitors(world.Plugin.Now).DefaultIfEmpty("none"))}",
-        TimeSpan.FromSeconds(10));
+        within);
 
     private static string Describe(SwitchContents seen) => Lines(
         seen.LogicalSwitches.Select(l => $"network {l.Key} {l.Value}")

@@ -15,7 +15,6 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
     {
         var lab = world.Lab as SimulatedLab ?? throw new LabExpectationException("only a simulated lab can be broken at will");
         var now = lab.World.Now;
-        // Only the broker may not fall: what it had not delivered would be lost, and no message of the original says that one is missing.
         world.Plugin.KeepReconciling();
         var nemesis = faults.Release(lab.World, new NemesisOptions
         {

@@ -10,6 +10,20 @@ Feature: Whatever breaks, in the end every switch is as asked
     And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     When for 300 seconds machines of network "blue" come, move and go, and "agent-1", "agent-2" and "leaf1" may break in any way
     Then within 300 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+    # Whoever was cut off connects to the broker again after at most 30 seconds, and reports 30 seconds later at most.
+    And within 90 seconds exactly one agent monitors
     And within 60 seconds the plugin's copy of "leaf1" is what "leaf1" holds
-    And exactly one agent monitors
+    And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-051 @F27
+  Scenario: The broker falls as well, with all that it had not delivered
+    Given a hardware VTEP "leaf1" with ports "eth1" and "eth2"
+    And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
+    And one of them monitors
+    And network "blue" with VNI 5000
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    When for 300 seconds machines of network "blue" come, move and go, and "agent-1", "agent-2", "leaf1" and "broker" may break in any way
+    Then within 300 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+    And within 90 seconds exactly one agent monitors
+    And within 60 seconds the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once

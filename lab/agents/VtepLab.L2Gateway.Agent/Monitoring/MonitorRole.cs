@@ -69,6 +69,15 @@ internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook b
         }
     }
 
+    /// <summary>The broker was lost, perhaps with casts that nobody had taken yet.</summary>
+    public void TellAnew()
+    {
+        foreach (var (monitor, _) in _monitors.Values)
+        {
+            monitor.TellAnew();
+        }
+    }
+
     /// <summary>A switch is served from now on, or over a new connection: it is monitored if any is.</summary>
     public void Watch(ServedSwitch target)
     {

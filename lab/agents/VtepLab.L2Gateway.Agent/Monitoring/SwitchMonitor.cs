@@ -86,6 +86,15 @@ internal sealed class SwitchMonitor
         }
     }
 
+    /// <summary>Tells everything anew, if the switch is connected; otherwise that happens when it is.</summary>
+    public void TellAnew()
+    {
+        if (IsConnected)
+        {
+            RequestDump();
+        }
+    }
+
     private void RequestDump()
     {
         _waiting.Clear(); // The dump has all of them.

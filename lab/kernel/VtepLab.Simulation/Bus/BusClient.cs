@@ -19,6 +19,7 @@ internal sealed class BusClient : IMessageBus
     private readonly string _replyQueue;
     private readonly long _replies;
     private BusWire? _wire;
+    private bool _wasConnected;
     private long _ids;
 
     public BusClient(IHost host, Endpoint broker)
@@ -28,6 +29,8 @@ internal sealed class BusClient : IMessageBus
         _replies = _ids++;
         host.Spawn("bus", RunAsync);
     }
+
+    public event Action? Reconnected;
 
     public async ValueTask CastAsync(
         BusTarget target, string method, JsonObject arguments, JsonObject? context = null, CancellationToken cancel = default) =>
@@ -186,6 +189,12 @@ internal sealed class BusClient : IMessageBus
         }
 
         _wire = wire;
+        if (_wasConnected)
+        {
+            Reconnected?.Invoke();
+        }
+
+        _wasConnected = true;
         while (await wire.ReceiveAsync(cancel) is { } message)
         {
             watchdog.Feed();
