@@ -156,7 +156,17 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
             return;
         }
 
-        var flush = _connection.Output.FlushAsync();
+        ValueTask<FlushResult> flush;
+        try
+        {
+            flush = _connection.Output.FlushAsync();
+        }
+        catch (IOException broken)
+        {
+            // Ends this connection; whoever's transaction is being told of must not notice.
+            flush = ValueTask.FromException<FlushResult>(broken);
+        }
+
         if (flush.IsCompletedSuccessfully)
         {
             _written = 0;
