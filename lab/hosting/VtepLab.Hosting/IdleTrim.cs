@@ -1,3 +1,5 @@
+using System.Runtime;
+
 namespace VtepLab.Hosting;
 
 /// <summary>Gives memory back when a loop has had nothing to do for a while: .NET would keep the garbage of the last burst for good.</summary>
@@ -20,6 +22,7 @@ internal sealed class IdleTrim(TimeSpan quiet)
     /// <summary>Collects, compacts and returns what is free to the system.</summary>
     public void Run()
     {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _trimmedAt = GC.GetAllocatedBytesForCurrentThread();
     }
