@@ -12,6 +12,8 @@ public sealed class FileLog : ITransactionLog
 
     private readonly ILogStorage _storage;
     private readonly TimeProvider _time;
+    private readonly JsonWriter _json = new();
+    private readonly JsonWriter _record = new();
     private long _compactLength;
 
     private FileLog(Database database, ILogStorage storage, TimeProvider time, long length)
@@ -100,21 +102,30 @@ public sealed class FileLog : ITransactionLog
     /// <summary>Rewrites the file as the schema and one transaction that makes all rows.</summary>
     public void Compact()
     {
-        var schema = new JsonWriter();
-        Database.Schema.WriteTo(schema);
+        var (json, content) = (new JsonWriter(), new JsonWriter());
+        Database.Schema.WriteTo(json);
+        LogRecords.Frame(json, content);
+        json.Clear();
         var rows = Database.Tables.SelectMany(table => table.All).Select(row => new RowChange(row, null, row.Fields)).ToArray();
-        byte[] content = [.. LogRecords.Frame(schema.Written), .. TransactionRecord.Write(rows, null, Now()) ?? []];
-        _storage.Replace(content);
+        if (TransactionRecord.Write(json, rows, null, Now()))
+        {
+            LogRecords.Frame(json, content);
+        }
+
+        _storage.Replace(content.WrittenMemory);
         Length = _compactLength = content.Length;
     }
 
     /// <inheritdoc/>
     public void Append(IReadOnlyList<RowChange> changes, string? comment)
     {
-        if (TransactionRecord.Write(changes, comment, Now()) is { } record)
+        _json.Clear();
+        if (TransactionRecord.Write(_json, changes, comment, Now()))
         {
-            _storage.Append(record);
-            Length += record.Length;
+            _record.Clear();
+            LogRecords.Frame(_json, _record);
+            _storage.Append(_record.WrittenMemory);
+            Length += _record.Length;
         }
     }
 

@@ -1,6 +1,9 @@
 namespace VtepLab.Ovsdb;
 
-/// <summary>The file under a <see cref="FileLog"/>; whoever has a disk implements it. Calls take effect in their order.</summary>
+/// <summary>
+/// The file under a <see cref="FileLog"/>; whoever has a disk implements it. Calls take effect in their order; the bytes they are given
+/// are valid during the call only.
+/// </summary>
 public interface ILogStorage
 {
     /// <summary>Appends bytes.</summary>

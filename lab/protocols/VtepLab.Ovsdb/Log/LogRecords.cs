@@ -10,13 +10,22 @@ public static class LogRecords
 {
     private const int LongestHeader = 128;
 
-    /// <summary>A record, ready to be appended.</summary>
-    public static byte[] Frame(ReadOnlySpan<byte> json)
+    /// <summary>Writes a record, ready to be appended.</summary>
+    /// <param name="json">Its JSON; gets its line end.</param>
+    /// <param name="record">Where the record is added.</param>
+    public static void Frame(JsonWriter json, JsonWriter record)
     {
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-        byte[] body = [.. json, (byte)'\n'];
-        Hash(body, hash);
-        return [.. Encoding.ASCII.GetBytes($"OVSDB JSON {body.Length} {Convert.ToHexStringLower(hash)}\n"), .. body];
+        Span<byte> digits = stackalloc byte[SHA1.HashSizeInBytes * 2];
+        json.Raw((byte)'\n');
+        Hash(json.Written, hash);
+        Convert.TryToHexStringLower(hash, digits, out _);
+        record.Raw("OVSDB JSON "u8);
+        record.Integer(json.Length);
+        record.Raw((byte)' ');
+        record.Raw(digits);
+        record.Raw((byte)'\n');
+        record.Raw(json.Written);
     }
 
     /// <summary>Takes a file apart.</summary>

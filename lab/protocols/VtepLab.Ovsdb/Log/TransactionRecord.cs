@@ -3,13 +3,14 @@ namespace VtepLab.Ovsdb;
 /// <summary>Transactions as database files hold them: <c>{table:{uuid:{columns} or null}, "_date":.., "_comment":..}</c>.</summary>
 internal static class TransactionRecord
 {
-    /// <summary>The record of some changes; null when none of them is to a persistent column and there is no comment.</summary>
+    /// <summary>Writes the record of some changes, as JSON.</summary>
+    /// <param name="writer">Where it is written.</param>
     /// <param name="changes">The changes.</param>
     /// <param name="comment">What the transaction is said to do, or null.</param>
     /// <param name="date">Milliseconds since 1970 (UTC).</param>
-    public static byte[]? Write(IReadOnlyList<RowChange> changes, string? comment, long date)
+    /// <returns>False when there is nothing to record: no change is to a persistent column, and there is no comment.</returns>
+    public static bool Write(JsonWriter writer, IReadOnlyList<RowChange> changes, string? comment, long date)
     {
-        var writer = new JsonWriter();
         writer.Raw((byte)'{');
         var firstTable = true;
         foreach (var group in changes.GroupBy(change => change.Row.Table))
@@ -37,7 +38,7 @@ internal static class TransactionRecord
 
         if (firstTable && comment is null)
         {
-            return null;
+            return false;
         }
 
         writer.Raw(firstTable ? "\"_date\":"u8 : ",\"_date\":"u8);
@@ -49,7 +50,7 @@ internal static class TransactionRecord
         }
 
         writer.Raw((byte)'}');
-        return LogRecords.Frame(writer.Written);
+        return true;
     }
 
     /// <summary>Does to a database what a record says.</summary>

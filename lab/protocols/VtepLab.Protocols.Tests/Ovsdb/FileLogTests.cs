@@ -18,9 +18,13 @@ public class FileLogTests
     [Test]
     public void A_record_is_a_line_with_length_and_SHA1_and_then_the_JSON()
     {
+        var (json, record) = (new JsonWriter(), new JsonWriter());
+        json.Raw("{}"u8);
+        LogRecords.Frame(json, record);
+
         // SHA-1 of "{}\n", computed with sha1sum.
         Assert.That(
-            Encoding.UTF8.GetString(LogRecords.Frame("{}"u8)),
+            Encoding.UTF8.GetString(record.Written),
             Is.EqualTo("OVSDB JSON 3 5f36b2ea290645ee34d943220a14b54ee5ea5be5\n{}\n"));
     }
 
