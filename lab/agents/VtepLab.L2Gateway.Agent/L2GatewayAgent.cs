@@ -50,6 +50,11 @@ public sealed class L2GatewayAgent
             _reportNow.TrySetResult();
         };
         _host.Bus.Reconnected += role.TellAnew;
+        _switches.Removed += name =>
+        {
+            role.Unwatch(name);
+            _reportNow.TrySetResult();
+        };
         await _switches.StartAsync(cancel);
 
         var endpoint = new AgentEndpoint(_host, _options, _switches, role.Elect);

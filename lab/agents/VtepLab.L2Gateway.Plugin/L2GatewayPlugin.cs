@@ -139,7 +139,7 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
             }
         };
         _core.L2AgentStarted += agent => _fdb.Tell(agent);
-        var endpoint = new PluginEndpoint(_host, Model, _agents, _election, new SwitchCasts(_host, Model), _reconciler.Touch);
+        var endpoint = new PluginEndpoint(_host, Model, _agents, _election, new SwitchCasts(_host, Model), _reconciler.Touch, AssignAsync);
         var target = new BusTarget(L2GatewayRpc.PluginTopic, _options.Host, Exchange: _options.ControlExchange, Version: L2GatewayRpc.ReportStateVersion);
         _serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, cancel);
         _host.Spawn("networks that went", _ => ForgetGoneNetworksAsync());
@@ -172,7 +172,16 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
     {
         foreach (var agent in _agents.Live)
         {
-            await _calls.AssignAsync(agent.Host, Model.Assignments.Where(a => a.Agents.Contains(agent.Host)), cancel);
+            await AssignAsync(agent.Host, cancel);
+        }
+    }
+
+    private async Task AssignAsync(string agent, CancellationToken cancel)
+    {
+        // The original's agent does not say what it serves, and does not know the method.
+        if (_agents.Live.Any(a => a.Host == agent && AgentRegistry.SwitchesOf(a) is not null))
+        {
+            await _calls.AssignAsync(agent, Model.Assignments.Where(a => a.Agents.IsEmpty || a.Agents.Contains(agent)), cancel);
         }
     }
 }

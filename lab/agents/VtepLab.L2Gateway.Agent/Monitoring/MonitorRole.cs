@@ -93,7 +93,8 @@ internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook b
         host.Spawn($"monitor {target.Name}", _ => monitor.RunAsync(stop.Token));
     }
 
-    private void Unwatch(string name)
+    /// <summary>A switch is not served any more.</summary>
+    public void Unwatch(string name)
     {
         if (_monitors.Remove(name, out var old))
         {

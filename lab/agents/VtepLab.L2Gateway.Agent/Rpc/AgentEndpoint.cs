@@ -71,12 +71,23 @@ internal sealed class AgentEndpoint
                 var network = DeleteNetworkRequest.Read(request.Arguments);
                 await Switch(network.OvsdbIdentifier).DeleteNetworkAsync(network, cancel);
                 break;
+            case L2GatewayRpc.SetOvsdbHosts:
+                await _switches.AssignAsync(ReadHosts(request.Arguments));
+                break;
             case "agent_updated":
                 break; // Neutron's word that an operator switched the agent on or off; nothing depends on it here.
             default:
                 throw new BusRemoteException("NoSuchMethod", $"Endpoint does not support RPC method {request.Method}");
         }
     }
+
+    private static List<OvsdbHost> ReadHosts(JsonObject arguments) =>
+    [
+        .. (arguments["ovsdb_hosts"] as JsonObject ?? throw new RpcArgumentException("ovsdb_hosts: expected an object, found nothing"))
+            .Select(h => Endpoint.TryParse(h.Value?.ToString() ?? "", out var endpoint, out var error) && !endpoint.IsPassive
+                ? new OvsdbHost(h.Key, endpoint)
+                : throw new RpcArgumentException($"ovsdb_hosts.{h.Key}: {error ?? "expected an endpoint to connect to"}")),
+    ];
 
     // The original says yes to a switch it does not know and does nothing: the plugin must hear of it.
     private GatewaySwitch Switch(string identifier) =>
@@ -98,7 +109,7 @@ internal sealed class AgentEndpoint
     // A call whose caller has given up must not be carried out: the plugin has told its user that nothing was done.
     private void RefuseLate(BusRequest request, TimeSpan age)
     {
-        if (request.Method is not (L2GatewayRpc.SetMonitorAgent or L2GatewayRpc.DeleteNetwork) && age > _options.RpcResponseTimeout)
+        if (request.Method is not (L2GatewayRpc.SetMonitorAgent or L2GatewayRpc.DeleteNetwork or L2GatewayRpc.SetOvsdbHosts) && age > _options.RpcResponseTimeout)
         {
             throw new GatewayException(
                 $"{request.Method} is {age.TotalSeconds:0} s old, its caller waits {_options.RpcResponseTimeout.TotalSeconds:0} s: not carried out");

@@ -19,8 +19,13 @@ internal sealed class SwitchBook(IHost host, AgentOptions options)
     private readonly SortedDictionary<string, ServedSwitch> _switches = new(StringComparer.Ordinal);
     private readonly List<OvsdbClientSession> _started = [];
 
+    private readonly SortedDictionary<string, OvsdbClientSession> _assigned = new(StringComparer.Ordinal);
+
     /// <summary>Called when a switch is served from now on, or over a new connection.</summary>
     public event Action<ServedSwitch>? Changed;
+
+    /// <summary>Called with the name of a switch that is not served any more.</summary>
+    public event Action<string>? Removed;
 
     /// <summary>The switches in the order of their names.</summary>
     public IReadOnlyCollection<ServedSwitch> All => _switches.Values;
@@ -34,10 +39,7 @@ internal sealed class SwitchBook(IHost host, AgentOptions options)
     {
         foreach (var target in options.OvsdbHosts)
         {
-            var session = new OvsdbClientSession(host, options.SessionWith(target, tables: []));
-            _started.Add(session);
-            _switches.Add(target.Name, new ServedSwitch(target.Name, new GatewaySwitch(host, target.Name, session, options), target, null));
-            session.Start();
+            _started.Add(Connect(target));
         }
 
         if (options.ManagerListener is { } endpoint)
@@ -47,13 +49,42 @@ internal sealed class SwitchBook(IHost host, AgentOptions options)
         }
     }
 
+    /// <summary>An operator has assigned these switches by REST, and no others; those of the configuration stay whatever is said.</summary>
+    public async Task AssignAsync(IReadOnlyList<OvsdbHost> targets)
+    {
+        // One that is to be reached elsewhere now is another connection.
+        foreach (var name in _assigned.Keys.Where(n => !targets.Contains(_switches[n].Target)).ToList())
+        {
+            _log.LogInformation("{Switch} is not assigned any more", name);
+            _assigned.Remove(name, out var session);
+            _switches.Remove(name);
+            Removed?.Invoke(name);
+            await session!.StopAsync();
+        }
+
+        foreach (var target in targets.Where(t => !_switches.ContainsKey(t.Name)))
+        {
+            _log.LogInformation("{Switch} at {Endpoint} is assigned", target.Name, target.Endpoint);
+            _assigned.Add(target.Name, Connect(target));
+            Changed?.Invoke(_switches[target.Name]);
+        }
+    }
+
     /// <summary>Ends the connections that the agent made.</summary>
     public async Task StopAsync()
     {
-        foreach (var session in _started)
+        foreach (var session in _started.Concat(_assigned.Values))
         {
             await session.StopAsync();
         }
+    }
+
+    private OvsdbClientSession Connect(OvsdbHost target)
+    {
+        var session = new OvsdbClientSession(host, options.SessionWith(target, tables: []));
+        _switches.Add(target.Name, new ServedSwitch(target.Name, new GatewaySwitch(host, target.Name, session, options), target, null));
+        session.Start();
+        return session;
     }
 
     // Says whether the switch may stay; two that give the same name cannot be told apart by the plugin. One that has the row of the

@@ -18,10 +18,11 @@ internal sealed class AgentRegistry(IHost host, PluginModel model, PluginOptions
     private readonly Dictionary<string, (long Report, TimeSpan AgeThen, long SeenAt)> _seen = [];
 
     /// <summary>The agents that are alive and not switched off, by host.</summary>
-    public IReadOnlyList<GatewayAgent> Live => [.. model.Agents.Where(a => a.IsAdminUp && IsAlive(a))];
+    public IReadOnlyList<GatewayAgent> Live => [.. model.Agents.Where(a => a.IsAdminUp && IsAlive(a) && !IsStopping(a))];
 
-    /// <summary>The live agents that say they monitor.</summary>
-    public IReadOnlyList<GatewayAgent> Monitors => [.. Live.Where(IsMonitor)];
+    /// <summary>The live agents that say they monitor; of those that say by which election, only by the newest.</summary>
+    public IReadOnlyList<GatewayAgent> Monitors =>
+        [.. Live.Where(a => IsMonitor(a) && (TermOf(a) is not { } term || term == (model.Monitor?.Term ?? 0)))];
 
     /// <summary>The rows of <c>/v2.0/agents</c>.</summary>
     public IReadOnlyList<JsonObject> Json => [.. model.Agents.Select(a => new JsonObject
@@ -102,8 +103,12 @@ internal sealed class AgentRegistry(IHost host, PluginModel model, PluginOptions
         return seen.AgeThen + host.Time.GetElapsedTime(seen.SeenAt);
     }
 
-    /// <summary>Whether an agent says that it monitors.</summary>
-    public static bool IsMonitor(GatewayAgent agent) => ConfigurationOf(agent)["l2gw_agent_type"]?.ToString() == L2GatewayRpc.MonitorRole;
+    /// <summary>The election by which an agent says that it monitors; null when it does not say.</summary>
+    public static long? TermOf(GatewayAgent agent) => CastOrigin.TermOf(ConfigurationOf(agent));
+
+    private static bool IsStopping(GatewayAgent agent) => ConfigurationOf(agent)[L2GatewayRpc.StoppingMember]?.ToString() == "true";
+
+    private static bool IsMonitor(GatewayAgent agent) => ConfigurationOf(agent)["l2gw_agent_type"]?.ToString() == L2GatewayRpc.MonitorRole;
 
     /// <summary>What an agent told of itself.</summary>
     public static JsonObject ConfigurationOf(GatewayAgent agent) => JsonNode.Parse(agent.Configurations)!.AsObject();

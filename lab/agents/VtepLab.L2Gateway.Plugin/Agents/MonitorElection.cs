@@ -72,6 +72,7 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
         }
 
         var live = agents.Live;
+        _isAnew |= live.Any(a => AgentRegistry.TermOf(a) > Term); // Elected by a plugin whose database is lost: a lower number is not heard.
         var elected = model.Monitor?.Host;
         if (_isAnew || live.All(a => a.Host != elected))
         {
@@ -92,7 +93,7 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
 
     private Task WriteAsync(string elected, CancellationToken cancel)
     {
-        var term = Term + 1;
+        var term = Math.Max(Term, agents.Live.Max(a => AgentRegistry.TermOf(a) ?? 0)) + 1;
         return model.WriteAsync(
             write =>
             {

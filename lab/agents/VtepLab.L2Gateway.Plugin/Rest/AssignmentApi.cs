@@ -9,7 +9,8 @@ namespace VtepLab.L2Gateway.Plugin;
 
 /// <summary>
 /// <c>/v2.0/l2-gateway-assignments</c>: which agents look after which switch, instead of <c>ovsdb_hosts</c> in each agent's file; the
-/// specification's future work.
+/// specification's future work. No agents named means every agent. The agent that monitors tells of what it is assigned only, so
+/// agents that may be elected need all.
 /// </summary>
 internal sealed class AssignmentApi(IHost host, PluginModel model, Func<CancellationToken, Task> tell)
 {
@@ -80,7 +81,7 @@ internal sealed class AssignmentApi(IHost host, PluginModel model, Func<Cancella
         : throw NeutronException.BadRequest($"Invalid input for ovsdb_host. Reason: {error}.");
 
     private static IEnumerable<string> Agents(JsonObject body) =>
-        body["agents"] is JsonArray agents && agents.All(a => a is JsonValue v && v.GetValueKind() == JsonValueKind.String)
+        !body.ContainsKey("agents") ? [] : body["agents"] is JsonArray agents && agents.All(a => a is JsonValue v && v.GetValueKind() == JsonValueKind.String)
             ? agents.Select(a => a!.ToString()).Distinct()
             : throw NeutronException.BadRequest("Invalid input for agents. Reason: expected a list of the agents' host names.");
 

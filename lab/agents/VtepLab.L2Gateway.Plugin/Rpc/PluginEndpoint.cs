@@ -7,7 +7,8 @@ namespace VtepLab.L2Gateway.Plugin;
 
 /// <summary>Serves the topic <c>l2gateway_plugin</c>; a message is acknowledged when what it told is durable.</summary>
 internal sealed class PluginEndpoint(
-    IHost host, PluginModel model, AgentRegistry agents, MonitorElection election, SwitchCasts casts, Action<string> reconcile)
+    IHost host, PluginModel model, AgentRegistry agents, MonitorElection election, SwitchCasts casts, Action<string> reconcile,
+    Func<string, CancellationToken, Task> assign)
 {
     private static readonly Version Served = Version.Parse(L2GatewayRpc.ReportStateVersion);
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.PluginEndpoint");
@@ -50,7 +51,13 @@ internal sealed class PluginEndpoint(
         var name = state?["host"]?.ToString() ?? "";
         var wasMonitor = agents.Monitors.Any(a => a.Host == name);
         var answer = await agents.ReportAsync(arguments, cancel);
-        election.Reported(name, wasMonitor, state?["start_flag"]?.ToString() == "true");
+        var hasStarted = state?["start_flag"]?.ToString() == "true";
+        election.Reported(name, wasMonitor, hasStarted);
+        if (hasStarted || answer != "alive")
+        {
+            host.Spawn($"assignments of {name}", stop => assign(name, stop));
+        }
+
         if (casts.MissesOf(state?["configurations"]?["ovsdb_casts"] as JsonObject ?? [], election.Term))
         {
             election.ElectAnew();

@@ -154,7 +154,7 @@ public class PluginRuleTests
         var elsewhere = new List<string>();
         await stage.Lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_agent", "agent-2"), (request, _) =>
         {
-            if (request.Method != "set_monitor_agent")
+            if (request.Arguments.ContainsKey("ovsdb_identifier"))
             {
                 elsewhere.Add(request.Method);
             }
