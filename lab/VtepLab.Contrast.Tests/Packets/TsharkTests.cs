@@ -53,6 +53,53 @@ public class TsharkTests
     }
 
     [Test]
+    public async Task Tshark_takes_neighbour_messages_errors_fragments_and_extension_headers_of_ours()
+    {
+        var group = NeighborMessage.SolicitedNode(B6);
+        var whole = Frames.Udp(A, B, 1000, 2000, new byte[32]);
+        IPv4Packet.TryRead(whole, out var packet);
+        var first = new byte[IPv4Packet.HeaderSize + 16];
+        var second = new byte[IPv4Packet.HeaderSize + 24];
+        whole.AsSpan(20, 16).CopyTo(first.AsSpan(20));
+        whole.AsSpan(36).CopyTo(second.AsSpan(20));
+        IPv4Packet.WriteFragmentHeader(first, A, B, IpProtocols.Udp, 16, 0, hasMore: true);
+        IPv4Packet.WriteFragmentHeader(second, A, B, IpProtocols.Udp, 24, 16, hasMore: false);
+        var lessLife = (byte[])whole.Clone();
+        IPv4Packet.DecrementTimeToLive(lessLife);
+
+        // A destination options header (RFC 8200 section 4.6) with nothing in it but padding, before a datagram of ours.
+        var options = new byte[8 + 11];
+        (options[0], options[2], options[3]) = (IpProtocols.Udp, 1, 4);
+        UdpDatagram.WriteHeader(options.AsSpan(8), 5, 6, 3);
+        UdpDatagram.WriteChecksum(options.AsSpan(8), A6, B6);
+        byte[][] frames =
+        [
+            Frames.Neighbor(new NeighborMessage(true, B6, HostMac), A6, group, HostMac, MacAddress.OfGroup(group)),
+            Frames.Neighbor(new NeighborMessage(false, B6, PeerMac, IsSolicited: true, IsOverride: true), B6, A6, PeerMac, HostMac),
+            Frames.Ethernet(PeerMac, HostMac, EtherTypes.IPv4, Frames.IcmpError(B, packet, IcmpError.TimeExceeded)),
+            Frames.Ethernet(PeerMac, HostMac, EtherTypes.IPv4, first),
+            Frames.Ethernet(PeerMac, HostMac, EtherTypes.IPv4, second),
+            Frames.Ethernet(PeerMac, HostMac, EtherTypes.IPv4, lessLife),
+            Frames.Ethernet(PeerMac, HostMac, EtherTypes.IPv6, Frames.Ip(A6, B6, 60, options)),
+        ];
+
+        var lines = await DissectAsync(
+            frames, "frame.protocols", "icmpv6.nd.ns.target_address", "icmpv6.nd.na.target_address", "icmpv6.opt.linkaddr", "icmpv6.checksum.status", "icmp.type", "icmp.code",
+            "icmp.checksum.status", "ip.checksum.status", "ip.ttl", "udp.checksum.status", "udp.dstport", "_ws.expert.severity");
+
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            "eth:ethertype:ipv6:icmpv6|2001:db8::12||02:1a:c0:00:02:0b|1||||||||",
+            "eth:ethertype:ipv6:icmpv6||2001:db8::12|02:1a:c0:00:02:0c|1||||||||",
+            "eth:ethertype:ip:icmp:ip:udp|||||11|0|1|1,1|64,64|2|2000|", // Of what is quoted the checksum cannot be checked.
+            "eth:ethertype:ip:data||||||||1|64|||",
+            "eth:ethertype:ip:udp:data||||||||1|64|1|2000|", // Put together again, and the checksum of the whole is right.
+            "eth:ethertype:ip:udp:data||||||||1|63|1|2000|",
+            "eth:ethertype:ipv6:ipv6.dstopts:udp:data||||||||||1|6|",
+        }));
+    }
+
+    [Test]
     public async Task Tshark_shows_our_interfaces_comments_and_nanoseconds()
     {
         using var directory = new TempDirectory();
