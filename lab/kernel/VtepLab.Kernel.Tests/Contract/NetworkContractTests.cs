@@ -137,6 +137,37 @@ public class NetworkContractTests<TWorld>
     });
 
     [Test]
+    public void What_is_wrong_with_a_stream_is_in_the_task_and_is_not_thrown_by_the_call() => OverStream(async (_, client) =>
+    {
+        client.Abort();
+        client.Output.Write("anybody there?"u8);
+
+        var (reading, flushing) = (client.Input.ReadAsync().AsTask(), client.Output.FlushAsync().AsTask());
+
+        Assert.That((await CaughtAsync(() => reading)).Error, Is.EqualTo(NetworkError.Reset));
+        Assert.That((await CaughtAsync(() => flushing)).Error, Is.EqualTo(NetworkError.Reset));
+    });
+
+    [Test]
+    public void What_was_not_examined_is_given_again_at_once_with_what_came_after() => OverStream(async (server, client) =>
+    {
+        await WriteAsync(client, "hello, world");
+        var read = await server.Input.ReadAtLeastAsync(12);
+        server.Input.AdvanceTo(read.Buffer.GetPosition(2), read.Buffer.GetPosition(5));
+        var again = server.Input.ReadAsync();
+        var atOnce = again.IsCompleted;
+        read = await again;
+        var seen = Encoding.ASCII.GetString(read.Buffer);
+        server.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        var waiting = server.Input.ReadAsync();
+        var waits = !waiting.IsCompleted;
+        await WriteAsync(client, "!");
+
+        Assert.That((atOnce, seen, waits), Is.EqualTo((true, "llo, world", true)));
+        Assert.That(Encoding.ASCII.GetString((await waiting).Buffer), Is.EqualTo("llo, world!"));
+    });
+
+    [Test]
     public void A_writer_is_held_back_while_nobody_reads() => _world.Run(async (serverHost, clientHost) =>
     {
         await using var pair = await PairAsync(serverHost, clientHost);

@@ -24,11 +24,19 @@ internal sealed class FlowReader(Flow flow) : PipeReader
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return TryReadNow(out var result) ? new ValueTask<ReadResult>(result) : _waiter.Start(this, cancellationToken);
+        ThrowIfUnusable();
+        // What is wrong with the stream is in the task, as with a socket's; only the caller's own mistakes are thrown.
+        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<ReadResult>(cancellationToken)
+            : TryRead(out var result, out var error) ? new ValueTask<ReadResult>(result)
+            : error is not null ? ValueTask.FromException<ReadResult>(error)
+            : _waiter.Start(this, cancellationToken);
     }
 
-    public override bool TryRead(out ReadResult result) => TryReadNow(out result);
+    public override bool TryRead(out ReadResult result)
+    {
+        ThrowIfUnusable();
+        return TryRead(out result, out var error) || (error is null ? false : throw error);
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
@@ -85,8 +93,7 @@ internal sealed class FlowReader(Flow flow) : PipeReader
     /// <summary>Something may have changed for a read that waits.</summary>
     public void Wake() => _waiter.Wake();
 
-    /// <summary>The state now; false when there is nothing to tell. Throws when the stream is broken.</summary>
-    private bool TryReadNow(out ReadResult result)
+    private void ThrowIfUnusable()
     {
         if (_completed)
         {
@@ -97,10 +104,9 @@ internal sealed class FlowReader(Flow flow) : PipeReader
         {
             throw new InvalidOperationException($"reading from {flow.Receiver.Remote}: another read is under way");
         }
-
-        return TryRead(out result, out var error) || (error is null ? false : throw error);
     }
 
+    /// <summary>The state now; false when there is nothing to tell, with an error where there never will be.</summary>
     private bool TryRead(out ReadResult result, out Exception? error)
     {
         error = null;

@@ -40,14 +40,23 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        }
+
         ThrowIfUnusable();
         if (_written.Count == 0)
         {
             return new ValueTask<FlushResult>(default(FlushResult));
         }
 
-        flow.ThrowIfUnwritable();
+        // What is wrong with the stream is in the task, as with a socket's; only the caller's own mistakes are thrown.
+        if (flow.WriteError() is { } error)
+        {
+            return ValueTask.FromException<FlushResult>(error);
+        }
+
         if (TrySend())
         {
             return new ValueTask<FlushResult>(default(FlushResult));
