@@ -31,6 +31,7 @@ public sealed class SimulatedWorld
         Kernel = new Kernel(Options.EventsWithoutProgress, trace: Options.TraceRecords > 0 ? new TraceRing(Options.TraceRecords) : null)
         {
             Unhandled = (host, e) => HostFailed(_byId[host - 1], "a callback", e),
+            HostName = NameOf,
             Chance = IsShuffled() ? Random("kernel/order") : null,
         };
         Invariants = new Invariants(this);
@@ -142,7 +143,7 @@ public sealed class SimulatedWorld
     /// <summary>The last records of the trace as text, with the notes among them, the oldest first.</summary>
     public IEnumerable<string> DescribeRecent() => (Recent?.Recent ?? []).Select(r => string.Create(
         CultureInfo.InvariantCulture,
-        $"{r.Number,10} {VirtualTime.Span(r.Record.At):c} {(r.Record.Host == 0 ? "world" : _byId[r.Record.Host - 1].Name),-16} {r.Record.Kind,-8} "
+        $"{r.Number,10} {VirtualTime.Span(r.Record.At):c} {NameOf(r.Record.Host),-16} {r.Record.Kind,-8} "
         + $"<- {r.Record.Cause,10} {(r.Record.Kind == TraceKind.Note ? _notes[(int)r.Record.A] : $"{r.Record.A} {r.Record.B}")}"));
 
     /// <summary>Runs a body, as the experimenter, until it has ended.</summary>
@@ -227,7 +228,11 @@ public sealed class SimulatedWorld
     internal void HostFailed(SimulatedHost host, string work, Exception e)
     {
         Note("crashed", host.Name);
-        if (Options.CrashFailsRun)
+        if (e is SimulationException || (e is ThreadInterruptedException && Kernel.IsBroken))
+        {
+            _failure ??= new SimulationException(Located($"{host.Name}: {e.Message}\n{e.StackTrace}"), (e as SimulationException)?.Kind ?? "blocked", e);
+        }
+        else if (Options.CrashFailsRun)
         {
             _failure ??= new SimulationException(Located($"{host.Name} crashed: '{work}' let out {e.GetType().Name}: {e.Message}"), $"crash {host.Name} {work} {e.GetType().Name}", e);
         }
@@ -251,6 +256,8 @@ public sealed class SimulatedWorld
         Trace?.Note(Kernel.Now, kind, subject);
     }
 
+    private string NameOf(int host) => host == 0 ? "world" : _byId[host - 1].Name;
+
     private bool IsShuffled() =>
         Options.Order == EventOrder.Shuffled || (Options.Order == EventOrder.Drawn && Random("kernel/is-shuffled").Chance(0.5));
 
@@ -258,11 +265,12 @@ public sealed class SimulatedWorld
     {
         Kernel.Rehome();
         var before = Options.WatchThreadPool ? PoolWatch.Watch(Leaked) : null;
+        using var blocking = Options.WatchThreadPool ? BlockWatch.Watch(Kernel, Options, () => $"seed {Seed}: {NameOf(Kernel.Current)}") : null;
         try
         {
             var ended = Kernel.Run(until, () =>
             {
-                Journal?.Add(Kernel.Now, Kernel.Current, Kernel.Current == 0 ? "world" : _byId[Kernel.Current - 1].Name, Kernel.Digest);
+                Journal?.Add(Kernel.Now, Kernel.Current, NameOf(Kernel.Current), Kernel.Digest);
                 if (!Invariants.IsEmpty)
                 {
                     Invariants.Check();
@@ -271,6 +279,10 @@ public sealed class SimulatedWorld
                 return _failure is not null || (done is not null && done());
             });
             return _failure is null ? ended : throw _failure;
+        }
+        catch (SimulationException e) when (_failure is null && e.Kind is "blocked" or "foreign-thread" or "zeno" or "too-many-events")
+        {
+            throw _failure = new SimulationException(Located(e.Message), e.Kind, e); // What the kernel says, with the place; a broken run stays so.
         }
         finally
         {

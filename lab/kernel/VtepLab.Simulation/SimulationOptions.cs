@@ -45,8 +45,17 @@ public sealed record SimulationOptions
     /// <summary>True: an exception that leaves a host's code fails the run; false: it only crashes the host.</summary>
     public bool CrashFailsRun { get; init; } = true;
 
-    /// <summary>True: the run fails, naming the culprit, when its code queues work to the thread pool.</summary>
+    /// <summary>True: the run fails, naming the culprit, when its code queues work to the thread pool or sleeps.</summary>
     public bool WatchThreadPool { get; init; } = true;
+
+    /// <summary>How long, of real time, a thread may sleep in one event before the run fails and the thread is woken.</summary>
+    public TimeSpan SleepLimit { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long, of real time, one event may take before <see cref="Stuck"/> is called.</summary>
+    public TimeSpan EventLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Called, on a thread of its own, with the host whose code does not come back from an event; code that loops cannot be stopped.</summary>
+    public Action<string>? Stuck { get; init; }
 
     /// <summary>How many records the trace that is always on keeps, a power of two; 0 for none.</summary>
     public int TraceRecords { get; init; } = 4096;

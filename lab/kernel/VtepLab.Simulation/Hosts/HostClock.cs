@@ -101,6 +101,8 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
             callback(state);
         }
 
+        public override string ToString() => $"a timer's {Culprit.Name(callback, state)}";
+
         public void Dispose()
         {
             _disposed = true;

@@ -1,20 +1,28 @@
+using System.Diagnostics;
+
 namespace VtepLab.Simulation;
 
 /// <summary>The context that one life of a host runs under: plain awaits capture it and come home through the ready ring.</summary>
 /// <remarks>A crash gives the host a new one; what was posted to the old one is dropped when its turn comes.</remarks>
-internal sealed class HostContext(Kernel kernel, int host, uint life) : SynchronizationContext
+internal sealed class HostContext : SynchronizationContext
 {
-    public Kernel Kernel { get; } = kernel;
+    public HostContext(Kernel kernel, int host, uint life)
+    {
+        (Kernel, Host, Life) = (kernel, host, life);
+        SetWaitNotificationRequired();
+    }
 
-    public int Host { get; } = host;
+    public Kernel Kernel { get; }
 
-    public uint Life { get; } = life;
+    public int Host { get; }
+
+    public uint Life { get; }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (Kernel.IsForeign)
         {
-            Kernel.ReportForeign(d);
+            Kernel.BreakByForeigner(Culprit.Name(d, state));
             return;
         }
 
@@ -23,6 +31,23 @@ internal sealed class HostContext(Kernel kernel, int host, uint life) : Synchron
 
     public override void Send(SendOrPostCallback d, object? state) =>
         throw new NotSupportedException("Sending blocks the only thread of a simulation; post instead.");
+
+    /// <summary>
+    /// Called by the runtime when code under this context is about to block its thread: what it waits for could only come from outside
+    /// the simulation, or never. Only a lock that another thread holds is waited for; runs share the library's own.
+    /// </summary>
+    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        var waiting = new StackTrace(1).GetFrames().Take(4).Select(f => f.GetMethod());
+        if (waiting.Any(m => m?.DeclaringType == typeof(Lock) || (m?.DeclaringType == typeof(Monitor) && m.Name.Contains("Enter", StringComparison.Ordinal))))
+        {
+            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+        }
+
+        var culprit = Culprit.OnTheStack() ?? "something";
+        Kernel.Break($"{culprit} blocks the only thread\n{Environment.StackTrace}", "blocked");
+        throw new SimulationException($"{culprit} blocks the only thread: await instead", "blocked");
+    }
 
     public override SynchronizationContext CreateCopy() => this;
 }

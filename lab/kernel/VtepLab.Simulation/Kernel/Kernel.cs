@@ -31,7 +31,7 @@ internal sealed class Kernel
     private ulong _sequence;
     private ulong _enqueued;
     private long _progress;
-    private string? _foreign;
+    private volatile SimulationException? _broken;
     private uint _cause;
     private int _hostCount;
 
@@ -71,6 +71,9 @@ internal sealed class Kernel
 
     /// <summary>Decides whose turn it is among events of one instant that belong to different hosts; null: they run as scheduled.</summary>
     public RandomStream? Chance { get; init; }
+
+    /// <summary>Names a host in messages.</summary>
+    public Func<int, string>? HostName { get; init; }
 
     /// <summary>Called with the host and the exception that its code let out.</summary>
     public Action<int, Exception>? Unhandled { get; set; }
@@ -136,7 +139,8 @@ internal sealed class Kernel
     {
         if (IsForeign)
         {
-            ThrowForeign();
+            BreakByForeigner(Culprit.OnTheStack() ?? Culprit.Name(fn, state));
+            return default; // Never scheduled: a foreign thread must not touch the queue, and an exception there would end the process.
         }
 
         var slot = _free;
@@ -187,13 +191,15 @@ internal sealed class Kernel
         return true;
     }
 
-    /// <summary>Notes that something came back on another thread; the run fails at its next event.</summary>
-    public void ReportForeign(Delegate continuation)
-    {
-        var method = continuation.Method;
-        _foreign ??= $"{method.DeclaringType}.{method.Name} came back on a foreign thread: something waited for real time, real "
-            + $"input or the thread pool\n{Environment.StackTrace}";
-    }
+    /// <summary>True when the run cannot go on.</summary>
+    public bool IsBroken => _broken is not null;
+
+    /// <summary>Makes the run fail before its next event; only the first reason counts. May be called on any thread.</summary>
+    public void Break(string message, string kind) => _broken ??= new SimulationException(message, kind);
+
+    /// <summary>Makes the run fail because of work that came back, or came in, on another thread.</summary>
+    public void BreakByForeigner(string name) => Break(
+        $"{name} came back on a foreign thread: something waited for real time, real input or the thread pool\n{Environment.StackTrace}", "foreign-thread");
 
     /// <summary>When the next event is due; false when there is none.</summary>
     public bool TryPeek(out long at)
@@ -264,9 +270,9 @@ internal sealed class Kernel
 
     private bool Step(long until)
     {
-        if (_foreign is not null)
+        if (_broken is not null)
         {
-            throw new SimulationException(_foreign, "foreign-thread");
+            throw _broken;
         }
 
         if (_readyCount > 0)
@@ -431,7 +437,8 @@ internal sealed class Kernel
     {
         if (IsForeign)
         {
-            ThrowForeign();
+            BreakByForeigner(Culprit.OnTheStack() ?? Culprit.Name(work.Fn, work.State));
+            return;
         }
 
         if (_readyCount == _ready.Length)
@@ -475,13 +482,9 @@ internal sealed class Kernel
         _corpses = 0;
     }
 
-    private static void ThrowForeign() =>
-        throw new SimulationException("the simulation was entered from a foreign thread: only its own thread may touch it", "foreign-thread");
-
     private void ThrowZeno(in Work next)
     {
-        var name = next.Fn is Delegate d ? $"{d.Method.DeclaringType}.{d.Method.Name} of {d.Target?.GetType()}" : next.Fn.GetType().ToString();
-        throw new SimulationException($"time stands still: {_eventsWithoutProgress} events at one instant, the next is {name} on host {next.Host}", "zeno");
+        throw new SimulationException($"time stands still: {_eventsWithoutProgress} events at one instant, the next is {Culprit.Name(next.Fn, next.State)} on {HostName?.Invoke(next.Host) ?? $"host {next.Host}"}", "zeno");
     }
 
     private struct HostSlot
