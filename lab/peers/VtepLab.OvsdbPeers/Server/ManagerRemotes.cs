@@ -75,10 +75,18 @@ internal sealed class ManagerRemotes
     {
         while (true)
         {
-            using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            await Task.WhenAny(Task.Delay(_service.Options.StatusInterval, _host.Time, tick.Token), _changed.Task);
-            tick.Cancel();
-            cancel.ThrowIfCancellationRequested();
+            if (_remotes.Count > 0 || Rows().Any())
+            {
+                using var tick = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                await Task.WhenAny(Task.Delay(_service.Options.StatusInterval, _host.Time, tick.Token), _changed.Task);
+                tick.Cancel();
+                cancel.ThrowIfCancellationRequested();
+            }
+            else
+            {
+                await _changed.Task.WaitAsync(cancel); // Most switches name no manager: nothing to tell of.
+            }
+
             if (_changed.Task.IsCompleted)
             {
                 _changed = new TaskCompletionSource();

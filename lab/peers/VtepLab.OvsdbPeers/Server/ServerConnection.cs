@@ -17,8 +17,8 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
     private readonly JsonStreamReader _reader;
     private readonly CancellationTokenSource _ended = new();
     private readonly TimeSpan _probe;
+    private readonly InactivityProbe _life;
     private byte[] _scratch = [];
-    private long _lastReceived;
     private readonly JsonWriter _later = new(); // What is sent while a flush is under way.
     private long _written; // Bytes written to the stream since the last flush that ended.
     private Task<FlushResult>? _flush; // The flush that is under way.
@@ -40,8 +40,8 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
         (_connection, _time, _probe, _tap, _handled) = (connection, time, probe, tap, handled);
         var limits = server.Options.Limits;
         _reader = new JsonStreamReader(new JsonStreamLimits { MaxDepth = limits.MaxDepth, MaxTextBytes = limits.MaxMessageBytes });
-        _lastReceived = time.GetTimestamp();
         Session = server.OpenSession(this, connection.Remote.ToString());
+        _life = new InactivityProbe(time, probe, Session.Probe);
     }
 
     /// <summary>The session.</summary>
@@ -51,10 +51,10 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
     public string? EndReason { get; private set; }
 
     /// <summary>True while a probe waits for any sign of life.</summary>
-    public bool IsIdle { get; private set; }
+    public bool IsIdle => _life.IsWaiting;
 
     /// <summary>From the last byte received to now.</summary>
-    public TimeSpan Silence => _time.GetElapsedTime(_lastReceived);
+    public TimeSpan Silence => _life.Silence;
 
     /// <inheritdoc/>
     public long UnsentBytes => _flush is null ? 0 : _written + _later.Length;
@@ -190,7 +190,7 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
             var buffer = read.Buffer;
             if (!buffer.IsEmpty)
             {
-                _lastReceived = _time.GetTimestamp();
+                _life.Heard();
             }
 
             _isCorked = true;
@@ -281,34 +281,7 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
 
     private async Task ProbeAsync(CancellationToken cancel)
     {
-        if (_probe == TimeSpan.Zero)
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancel);
-        }
-
-        while (true)
-        {
-            if (Silence < _probe)
-            {
-                IsIdle = false;
-                await DelayAsync(_probe - Silence, cancel);
-                continue;
-            }
-
-            if (IsIdle)
-            {
-                throw new OvsdbProtocolException($"no response to inactivity probe after {_probe.TotalSeconds:0.###} seconds", isTransient: true);
-            }
-
-            IsIdle = true;
-            var before = _lastReceived;
-            Session.Probe();
-            await DelayAsync(_probe, cancel);
-            IsIdle = _lastReceived == before;
-        }
+        await _life.RunAsync(cancel);
+        throw new OvsdbProtocolException($"no response to inactivity probe after {_probe.TotalSeconds:0.###} seconds", isTransient: true);
     }
-
-    /// <summary>Waits at least one millisecond: a shorter delay would end at once and the loop would never let time pass.</summary>
-    private Task DelayAsync(TimeSpan delay, CancellationToken cancel) =>
-        Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(delay.TotalMilliseconds))), _time, cancel);
 }

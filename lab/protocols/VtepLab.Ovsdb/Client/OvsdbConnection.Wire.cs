@@ -14,7 +14,7 @@ public sealed partial class OvsdbConnection
     private JsonWriter _sending = new();
     private TaskCompletionSource? _somethingToSend;
     private readonly TaskCompletionSource _overflow = new();
-    private long _lastReceived;
+    private readonly InactivityProbe _life;
 
     private async Task ReadAsync(CancellationToken cancel)
     {
@@ -24,7 +24,7 @@ public sealed partial class OvsdbConnection
             var buffer = read.Buffer;
             if (!buffer.IsEmpty)
             {
-                _lastReceived = _time.GetTimestamp();
+                _life.Heard();
             }
 
             try
@@ -190,12 +190,15 @@ public sealed partial class OvsdbConnection
 
     private async Task WriteAsync(CancellationToken cancel)
     {
+        // Once for the connection: a registration for every message costs more than the message.
+        await using var cancelled = cancel.UnsafeRegister(_ => _somethingToSend?.TrySetCanceled(cancel), null);
         while (true)
         {
             if (_unsent.Length == 0)
             {
                 _somethingToSend = new TaskCompletionSource();
-                await _somethingToSend.Task.WaitAsync(cancel);
+                cancel.ThrowIfCancellationRequested();
+                await _somethingToSend.Task;
                 _somethingToSend = null;
             }
 
@@ -211,43 +214,18 @@ public sealed partial class OvsdbConnection
 
     private async Task ProbeAsync(CancellationToken cancel)
     {
-        var interval = _options.InactivityProbe;
-        if (interval == TimeSpan.Zero)
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancel);
-        }
-
-        var probed = false;
-        while (true)
-        {
-            var silence = _time.GetElapsedTime(_lastReceived);
-            if (silence < interval)
-            {
-                probed = false;
-                await DelayAsync(interval - silence, cancel);
-            }
-            else if (!probed)
-            {
-                probed = true;
-                _request.Clear();
-                _request.Raw("{\"id\":\"echo\",\"method\":\"echo\",\"params\":[]}"u8);
-                Enqueue();
-                var before = _lastReceived;
-                await DelayAsync(interval, cancel);
-                probed = _lastReceived == before;
-            }
-            else
-            {
-                throw new OvsdbProtocolException(
-                    $"{Peer} sent nothing for {silence.TotalSeconds:0.###} s, not even an echo reply (inactivity probe {interval.TotalSeconds:0.###} s).",
-                    isTransient: true);
-            }
-        }
+        await _life.RunAsync(cancel);
+        throw new OvsdbProtocolException(
+            $"{Peer} sent nothing for {_life.Silence.TotalSeconds:0.###} s, not even an echo reply (inactivity probe {_options.InactivityProbe.TotalSeconds:0.###} s).",
+            isTransient: true);
     }
 
-    /// <summary>Waits at least one millisecond: a shorter delay would end at once and the loop would never let time pass.</summary>
-    private Task DelayAsync(TimeSpan delay, CancellationToken cancel) =>
-        Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(delay.TotalMilliseconds))), _time, cancel);
+    private void Probe()
+    {
+        _request.Clear();
+        _request.Raw("{\"id\":\"echo\",\"method\":\"echo\",\"params\":[]}"u8);
+        Enqueue();
+    }
 
     private static string Shorten(string text) => text.Length <= 200 ? text : text[..200] + "...";
 }

@@ -37,7 +37,8 @@ public sealed partial class OvsdbConnection
         _time = time;
         _options = options ?? new OvsdbConnectionOptions();
         _reader = new JsonStreamReader(_options.Limits);
-        _lastReceived = _started = time.GetTimestamp();
+        _life = new InactivityProbe(time, _options.InactivityProbe, Probe);
+        _started = _life.LastReceived;
     }
 
     /// <summary>Called for every notification of the peer, in order, before anything that arrived after it is looked at.</summary>
@@ -54,7 +55,7 @@ public sealed partial class OvsdbConnection
     public bool IsOpen => _failure is null;
 
     /// <summary>From the start to the last byte that the peer has sent: how long it has shown life.</summary>
-    public TimeSpan AliveFor => _time.GetElapsedTime(_started, _lastReceived);
+    public TimeSpan AliveFor => _time.GetElapsedTime(_started, _life.LastReceived);
 
     /// <summary>Number of calls that wait for their reply.</summary>
     public int PendingCalls => _pending.Count;
