@@ -1,111 +1,74 @@
-using System.Buffers;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using VtepLab.Emulators.HardwareVtep;
+using VtepLab.L2Gateway.Agent;
+using VtepLab.Neutron;
 using VtepLab.Runtime;
 using VtepLab.Simulation;
+using VtepLab.Topology;
 
 namespace VtepLab.Benchmarks.Kernel;
 
-/// <summary>Switches with two agents: probes every 5 s both ways with real JSON parsed, heartbeats over the bus every 30 s. A stand-in for the real agents.</summary>
+/// <summary>Emulated switches with two L2 gateway agents of which one monitors: probes after 5 s of silence both ways, heartbeats every 10 s.</summary>
+/// <remarks>Nothing stands in for anything: these are the agents and switches that scenarios run, over real OVSDB sessions. The plugin only elects and answers.</remarks>
 internal static class FabricModel
 {
-    private static readonly TimeSpan Probe = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1); // Everyone is connected, the monitor elected and everything read.
 
     public static void Run(int switches, TimeSpan time)
     {
-        var world = Build(switches);
-        world.RunFor(TimeSpan.FromSeconds(30));
-        var before = world.Events;
+        var world = Build(switches, switches);
         var meter = Meter.Start();
+        world.RunFor(Settled);
+        var setUp = meter.Seconds;
+        var before = world.Events;
+        meter = Meter.Start();
         world.RunFor(time);
         var (seconds, bytes) = (meter.Seconds, meter.Bytes);
         var events = world.Events - before;
         Console.WriteLine(KernelBenchmarks.Line(
-            $"{switches:N0} switches, 2 agents, {time}: {seconds:0.00} s of CPU, {time.TotalSeconds / seconds:0} virtual s a CPU s, {events / seconds / 1e6:0.00} M events a second, {(double)bytes / events:0} B an event, heap {GC.GetTotalMemory(true) >> 20} MiB"));
+            $"{switches:N0} switches, 2 agents, {time}: {seconds:0.00} s of CPU, {time.TotalSeconds / seconds:0} virtual s a CPU s, {events:N0} events, {events / seconds / 1e6:0.00} M a second, {(double)bytes / events:0} B an event; the minute before it, with all connecting, {setUp:0.00} s; {world.Network.OpenEnds / 2} streams, heap {GC.GetTotalMemory(true) >> 20} MiB"));
     }
 
-    private static SimulatedWorld Build(int switches)
+    /// <summary>A world whose switches and agents begin to connect when it runs.</summary>
+    /// <param name="switches">How many switches.</param>
+    /// <param name="served">How many of them the agents serve.</param>
+    public static SimulatedWorld Build(int switches, int served)
     {
         var world = new SimulatedWorld(7);
         world.AddBroker();
-        world.AddHost("plugin").Start(async host => await host.Bus.ServeAsync(new BusTarget("reports", "plugin"), (_, _) => new(true)));
+        world.AddHost("plugin").Start(PlugInAsync);
         for (var i = 0; i < switches; i++)
         {
-            world.AddHost($"switch{i}").Start(async host =>
+            var options = new HardwareVtepOptions
             {
-                await using var listener = await host.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
-                while (true)
-                {
-                    var connection = await listener.AcceptAsync(host.Stopping);
-                    host.Spawn("session", cancel => SessionAsync(host, connection, cancel));
-                }
-            });
+                Name = $"leaf{i}", TunnelIps = [$"192.0.{i >> 8}.{i & 255}"], Listen = [Endpoint.Parse("ptcp:6640")],
+            };
+            world.AddHost(options.Name).Start(host => EmulatedSwitch.RunAsync(host, options));
         }
 
-        foreach (var agent in (string[])["agent-1", "agent-2"])
+        foreach (var name in (string[])["agent-1", "agent-2"])
         {
-            world.AddHost(agent).Start(async host =>
+            var options = new AgentOptions
             {
-                for (var i = 0; i < switches; i++)
-                {
-                    var connection = await host.Network.ConnectAsync(Endpoint.Parse($"tcp:switch{i}:6640"));
-                    host.Spawn("session", cancel => SessionAsync(host, connection, cancel));
-                }
-
-                while (true)
-                {
-                    await host.Bus.CallAsync(new BusTarget("reports"), "report_state", new() { ["host"] = host.Name }, Heartbeat);
-                    await host.DelayAsync(Heartbeat);
-                }
-            });
+                Host = name,
+                OvsdbHosts = [.. Enumerable.Range(0, served).Select(i => new OvsdbHost($"leaf{i}", Endpoint.Parse($"tcp:leaf{i}:6640")))],
+                ReportInterval = Heartbeat,
+                SocketTimeout = TimeSpan.FromSeconds(10), // Half of it is the probe.
+            };
+            world.AddHost(name).Start(host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
         }
 
         return world;
     }
 
-    /// <summary>Both ends: ask every 5 s, answer what is asked.</summary>
-    private static async Task SessionAsync(IHost host, IConnection connection, CancellationToken cancel)
+    private static async Task PlugInAsync(IHost host)
     {
-        await host.DelayAsync(TimeSpan.FromMilliseconds(host.Entropy.Next("phase", 0, 5000)), cancel);
-        await using var timer = host.Time.CreateTimer(
-            _ =>
-            {
-                connection.Output.Write("{\"id\":\"echo\",\"method\":\"echo\",\"params\":[]}\n"u8);
-                _ = connection.Output.FlushAsync(CancellationToken.None).AsTask();
-            },
-            null, Probe, Probe);
-        while (true)
-        {
-            var read = await connection.Input.ReadAsync(cancel);
-            var rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
-            {
-                if (IsRequest(rest.Slice(0, end)))
-                {
-                    connection.Output.Write("{\"id\":\"echo\",\"result\":[],\"error\":null}\n"u8);
-                    await connection.Output.FlushAsync(cancel);
-                }
-
-                rest = rest.Slice(rest.GetPosition(1, end));
-            }
-
-            connection.Input.AdvanceTo(rest.Start, rest.End);
-            if (read.IsCompleted)
-            {
-                return;
-            }
-        }
-    }
-
-    private static bool IsRequest(ReadOnlySequence<byte> line)
-    {
-        var reader = new Utf8JsonReader(line);
-        var isRequest = false;
-        while (reader.Read())
-        {
-            isRequest |= reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("method"u8);
-        }
-
-        return isRequest;
+        await host.Bus.ServeAsync(new BusTarget(L2GatewayRpc.PluginTopic, host.Name, Version: L2GatewayRpc.ReportStateVersion), (request, _) =>
+            new(request.Method == L2GatewayRpc.ReportState ? JsonValue.Create("alive") : null));
+        await host.DelayAsync(TimeSpan.FromSeconds(5), host.Stopping);
+        await host.Bus.CastAsync(
+            new BusTarget(L2GatewayRpc.AgentTopic, Fanout: true), L2GatewayRpc.SetMonitorAgent, new SetMonitorAgentRequest("agent-1").ToJson(), [], host.Stopping);
+        await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
     }
 }
