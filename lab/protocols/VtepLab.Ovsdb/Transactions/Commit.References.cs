@@ -89,6 +89,11 @@ internal sealed partial class Commit
             _suspects.Enqueue(change.Row);
         }
 
+        CollectSuspects();
+    }
+
+    private void CollectSuspects()
+    {
         while (_suspects.TryDequeue(out var row))
         {
             if (row.Table.Schema.IsRoot || row.References > 0 || !row.Exists)

@@ -46,6 +46,14 @@ internal sealed partial class Commit
         }
 
         transaction.Modify(row)[column.Index - 1] = kept;
+        if (column.Type.Key.IsStrongReference || column.Type.Value is { IsStrongReference: true })
+        {
+            // A pair that loses its weak half takes the strong one with it. ovsdb-server 3.1 forgets to count that, and then holds
+            // a row that nothing refers to and nobody can delete.
+            Count(row, column, old, -1);
+            Count(row, column, kept, +1);
+        }
+
         if (kept.Count >= column.Type.Min)
         {
             return;

@@ -33,6 +33,11 @@ internal sealed partial class Commit(Transaction transaction)
             if (!Omits(CommitChecks.WeakReferences))
             {
                 RemoveDanglingWeakReferences();
+                while (_suspects.Count > 0 && !Omits(CommitChecks.GarbageCollection))
+                {
+                    CollectSuspects();
+                    RemoveDanglingWeakReferences();
+                }
             }
 
             if (!Omits(CommitChecks.Indexes))
