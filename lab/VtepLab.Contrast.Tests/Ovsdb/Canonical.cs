@@ -105,7 +105,7 @@ internal sealed partial class Canonical(RowBook rows, bool real)
     private static partial Regex IsUuid();
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
-    private static partial Regex AnyUuid();
+    internal static partial Regex AnyUuid();
 
     [GeneratedRegex("^(.*)First row, (.*)  Second row, (.*)$", RegexOptions.Singleline)]
     private static partial Regex TwoRows();

@@ -23,10 +23,13 @@ internal sealed partial class LockStep
     private readonly Canonical _canonicalOurs;
     private readonly List<string> _history = [];
     private readonly HashSet<int>[] _blocked = [[], [], []];
+    private readonly bool _mixes;
     private int _id;
 
-    public LockStep(Random random, int seed, DatabaseSchema[] schemas, ISide real, OurSide ours, LockStepTotals totals)
+    // "mixes": rows are deleted beside other changes even where there are weak references; see PeerDefect.
+    public LockStep(Random random, int seed, bool mixes, DatabaseSchema[] schemas, ISide real, OurSide ours, LockStepTotals totals)
     {
+        _mixes = mixes;
         _rows = new RowBook(ours.Find);
         _random = random;
         _seed = seed;
@@ -47,9 +50,18 @@ internal sealed partial class LockStep
             Open(s);
         }
 
-        while (_requests.Operations < operations)
+        try
         {
-            Step(_random.Next(Sessions));
+            while (_requests.Operations < operations)
+            {
+                Step(_random.Next(Sessions));
+            }
+
+            Check(CompareRows() == PeerDefect.Verdict.Equal, 0, "the rows at the end of the round", "other rows");
+        }
+        catch (PeerDefectException)
+        {
+            _totals.PeerDefects++;
         }
 
         _totals.Operations += _requests.Operations;
@@ -71,7 +83,7 @@ internal sealed partial class LockStep
         switch (_random.Next(100))
         {
             case < 88:
-                var operations = _requests.Transaction(schema, out var tables);
+                var operations = _requests.Transaction(schema, _mixes, out var tables);
                 Ask(session, "transact", $"\"{schema.Name}\",{operations}", tables);
                 break;
             case < 93:
@@ -86,6 +98,9 @@ internal sealed partial class LockStep
                 var id = _blocked[session].First();
                 _blocked[session].Remove(id);
                 Exchange(session, $$"""{"id":null,"method":"cancel","params":[{{id}}]}""", null);
+                break;
+            case 98 when _random.Next(6) == 0:
+                Convert(session, schema);
                 break;
             case 98:
                 Oddity(session, schema);
@@ -118,6 +133,44 @@ internal sealed partial class LockStep
         ];
         var (method, parameters) = odd[_random.Next(odd.Length)];
         Ask(session, method, parameters);
+    }
+
+    private void Convert(int session, DatabaseSchema schema)
+    {
+        var (now, isExpected) = ConversionGenerator.Next(_random, schema);
+        _totals.Conversions++;
+        Ask(session, "convert", $"\"{schema.Name}\",{now}");
+        if (_ours.Find(schema.Name)!.Schema is { } served && served != schema)
+        {
+            Assert.That(isExpected, Is.Not.False, "a conversion to nonsense was accepted");
+            _schemas[Array.IndexOf(_schemas, schema)] = served;
+            for (var s = 0; s < Sessions; s++)
+            {
+                _monitors.Forget(s, schema);
+            }
+        }
+    }
+
+    /// <summary>How all rows of all databases compare, in a session of its own.</summary>
+    private PeerDefect.Verdict CompareRows()
+    {
+        _real.Open(0);
+        _ours.Open(0);
+        var worst = PeerDefect.Verdict.Equal;
+        foreach (var schema in _schemas)
+        {
+            var verdict = PeerDefect.Compare(schema, table => Rows(_real, true, schema, table), table => Rows(_ours, false, schema, table));
+            worst = verdict > worst ? verdict : worst;
+        }
+
+        return worst;
+    }
+
+    private JsonArray Rows(ISide side, bool isReal, DatabaseSchema schema, TableSchema table)
+    {
+        side.Send(0, $$"""{"id":0,"method":"transact","params":["{{schema.Name}}",{"op":"select","table":"{{table.Name}}","where":[]}]}""");
+        var reply = side.Collect(0, false)[0]!.Single(message => message.Contains("\"id\":0", StringComparison.Ordinal));
+        return JsonNode.Parse(Canonical.AnyUuid().Replace(reply, found => _rows.Find(isReal, found.Value) ?? found.Value))!["result"]![0]!["rows"]!.AsArray();
     }
 
     private void Ask(int session, string method, string parameters, List<string?>? tables = null)
@@ -235,7 +288,7 @@ internal sealed partial class LockStep
 
         foreach (var blocked in _blocked)
         {
-            blocked.RemoveWhere(id => reply["id"]!.ToJsonString() == id.ToString());
+            _totals.Woken += blocked.RemoveWhere(id => reply["id"]!.ToJsonString() == id.ToString());
         }
 
         return reply["id"]!.ToJsonString() == _id.ToString();
@@ -248,6 +301,11 @@ internal sealed partial class LockStep
     {
         if (!good)
         {
+            if (CompareRows() == PeerDefect.Verdict.PeerKeepsWeakReference)
+            {
+                throw new PeerDefectException();
+            }
+
             Assert.Fail(
                 $"seed {_seed}, request {_history.Count}, session {session}\nrequest: {_history[^1]}\n"
                 + $"\nreal: {real}\nours: {ours}\nmonitors:\n"
@@ -255,4 +313,7 @@ internal sealed partial class LockStep
                 + $"\nbefore:\n{string.Join('\n', _history.TakeLast(3).SkipLast(1))}");
         }
     }
+
+    /// <summary>The round cannot go on: the server's rows are not what they must be.</summary>
+    private sealed class PeerDefectException : Exception;
 }

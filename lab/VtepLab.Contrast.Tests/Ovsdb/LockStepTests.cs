@@ -28,21 +28,28 @@ public class LockStepTests
         // A server is used for a while only: its tables grow, and a finding needs a short history.
         var watch = Stopwatch.StartNew();
         var totals = new LockStepTotals();
+        var (rounds, unexpected) = (0, 0);
         for (var round = FirstRound; totals.Operations < Wanted; round++)
         {
-            await RunRound(Seed * 1_000_003 + round, totals);
+            // In one round of eight the requests are of the kind that brings out the mistake of ovsdb-server's that PeerDefect tells of.
+            var mixes = round % 8 == 7;
+            var before = totals.PeerDefects;
+            await RunRound(Seed * 1_000_003 + round, mixes, totals);
+            unexpected += !mixes && totals.PeerDefects > before ? 1 : 0;
+            rounds++;
         }
 
         TestContext.Out.WriteLine($"{totals} in {watch.Elapsed.TotalSeconds:0.0} s, seed {Seed}");
         Assert.That(totals.Operations, Is.GreaterThanOrEqualTo(Wanted));
+        Assert.That(unexpected, Is.LessThanOrEqualTo(1 + (rounds / 50)), "rounds without mixed requests that ovsdb-server's mistake ended");
     }
 
-    private static async Task RunRound(int seed, LockStepTotals totals)
+    private static async Task RunRound(int seed, bool mixes, LockStepTotals totals)
     {
         var random = new Random(seed);
         using var directory = new TempDirectory();
         var schemas = new List<string>();
-        var generator = new SchemaGenerator(random);
+        var generator = new SchemaGenerator(random, mixes);
         for (var i = 0; i < 4; i++)
         {
             schemas.Add(directory[$"s{i}"]);
@@ -54,6 +61,6 @@ public class LockStepTests
         var parsed = schemas.Select(file => DatabaseSchema.Parse(File.ReadAllBytes(file))).ToArray();
         using var real = new RealSide(peer.UnixEndpoint["unix:".Length..], LockStep.Sessions);
         using var ours = new OurSide(parsed, LockStep.Sessions);
-        new LockStep(random, seed, parsed, real, ours, totals).Run(operations: 2_500);
+        new LockStep(random, seed, mixes, parsed, real, ours, totals).Run(operations: 2_500);
     }
 }

@@ -19,8 +19,18 @@ internal sealed class LockStepTotals
     /// <summary>Error texts that name one of several culprits, and were compared without the names.</summary>
     public long Loose { get; set; }
 
+    /// <summary>Rounds that ended early because of a difference that <see cref="PeerDefect"/> explains.</summary>
+    public long PeerDefects { get; set; }
+
+    /// <summary>Databases that were moved to another schema.</summary>
+    public long Conversions { get; set; }
+
+    /// <summary>Transactions that waited, and were answered when another one woke them.</summary>
+    public long Woken { get; set; }
+
     public override string ToString() =>
         $"{Operations} operations in {Requests} requests: {Replies} replies ({Errors} with an error), {Notifications} notifications, "
-        + $"{Loose} compared without names; errors: "
+        + $"{Loose} compared without names, {Conversions} conversions, {Woken} woken; {PeerDefects} rounds ended by ovsdb-server keeping a weak reference "
+        + "to a row that is gone; errors: "
         + string.Join(", ", Kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Key} {kind.Value}"));
 }

@@ -11,6 +11,15 @@ internal sealed class MonitorGenerator(Random random, RequestGenerator requests)
     /// <summary>A session was closed.</summary>
     public void Forget(int session) => _open.Remove(session);
 
+    /// <summary>A database was converted: its monitors are gone.</summary>
+    public void Forget(int session, DatabaseSchema schema)
+    {
+        if (_open.TryGetValue(session, out var list))
+        {
+            list.RemoveAll(entry => entry.Schema == schema);
+        }
+    }
+
     /// <summary>A request for a session.</summary>
     public (string Method, string Parameters) Next(int session, DatabaseSchema schema)
     {

@@ -1,6 +1,7 @@
 namespace VtepLab.Ovsdb;
 
 /// <summary>Moves a database to another schema: rows keep their UUIDs, columns of both schemas their values.</summary>
+/// <remarks>As in ovsdb-server, a new column has its default value even where its constraints forbid that.</remarks>
 internal static class DatabaseConversion
 {
     /// <summary>Makes the database of the new schema; the old one is not touched.</summary>
@@ -28,28 +29,20 @@ internal static class DatabaseConversion
             var fields = to.Defaults.AsSpan().ToArray();
             foreach (var column in shared)
             {
-                fields[column.Index - 1] = Convert(row[column.Name], column, to.Schema);
+                fields[column.Index - 1] = Convert(row[column.Name], column);
             }
 
-            Transaction.CheckDefaults(to, fields);
             transaction.Insert(to, row.Uuid, fields);
         }
     }
 
     /// <summary>A value in the notation of the old column, read as one of the new.</summary>
-    private static Datum Convert(Datum value, ColumnSchema column, TableSchema table)
+    private static Datum Convert(Datum value, ColumnSchema column)
     {
         var json = new JsonWriter();
         var first = value.Count == 0 ? AtomType.Integer : value.Key(0).Type;
         var valueType = value.HasValues ? new BaseType(value.Value(0).Type) : column.Type.Value is null || value.Count > 0 ? null : column.Type.Value;
         json.Write(value, new ColumnType(new BaseType(first), valueType, 0, ColumnType.Unlimited));
-        try
-        {
-            return DatumReader.Read(JsonText.Parse(json.Written.ToArray()).Root, column.Type);
-        }
-        catch (OvsdbErrorException refused)
-        {
-            throw (refused.Error with { Details = $"table {table.Name} column {column.Name}: {refused.Error.Details}" }).AsException();
-        }
+        return DatumReader.Read(JsonText.Parse(json.Written.ToArray()).Root, column.Type);
     }
 }

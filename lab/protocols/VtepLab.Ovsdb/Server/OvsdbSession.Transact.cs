@@ -48,7 +48,7 @@ public sealed partial class OvsdbSession
             Quirks = Server.Options.Quirks,
             ElapsedMilliseconds = Server.Elapsed(blocked),
         };
-        BeginReply(blocked);
+        BeginReply(_reply, blocked);
         _reply.Raw(",\"result\":"u8);
         var runner = new OperationRunner(blocked.Database, context, _reply);
         if (runner.Run(blocked.Parameters) == OperationOutcome.Blocked)
@@ -73,17 +73,18 @@ public sealed partial class OvsdbSession
         Server.Unblock(blocked);
         if (_isChangeAware)
         {
-            BeginReply(blocked);
-            _reply.Raw(",\"error\":\"canceled\"}"u8);
-            Send(null, _reply.WrittenMemory);
+            // Not in the writer of replies: the session may be answering the request that ends the database.
+            BeginReply(_notice, blocked);
+            _notice.Raw(",\"error\":\"canceled\"}"u8);
+            Send(null, _notice.WrittenMemory);
         }
     }
 
-    private void BeginReply(BlockedTransaction blocked)
+    private static void BeginReply(JsonWriter writer, BlockedTransaction blocked)
     {
-        _reply.Clear();
-        _reply.Raw("{\"id\":"u8);
-        blocked.Id.WriteTo(_reply);
+        writer.Clear();
+        writer.Raw("{\"id\":"u8);
+        blocked.Id.WriteTo(writer);
     }
 
     /// <summary>Sends the reply that is written so far when the database's log is on stable storage.</summary>

@@ -65,10 +65,7 @@ internal sealed partial class OperationRunner
             count++;
             foreach (var column in columns)
             {
-                if (match[column] != fields[column.Index - 1])
-                {
-                    _transaction.Modify(match)[column.Index - 1] = fields[column.Index - 1];
-                }
+                Store(match, column, fields[column.Index - 1]);
             }
         }
 
@@ -92,16 +89,23 @@ internal sealed partial class OperationRunner
             count++;
             foreach (var mutation in mutations)
             {
-                var old = match[mutation.Column];
-                var changed = mutation.Apply(old);
-                if (changed != old)
-                {
-                    _transaction.Modify(match)[mutation.Column.Index - 1] = changed;
-                }
+                Store(match, mutation.Column, mutation.Apply(match[mutation.Column]));
             }
         }
 
         WriteCount(count);
+    }
+
+    /// <summary>
+    /// Gives a column a value unless it has it. 0 and -0 are equal and yet written differently, so reals are stored in any case: as in
+    /// ovsdb-server, the last one given shows when something else of the row changes, and is forgotten with the row's change otherwise.
+    /// </summary>
+    private void Store(Row row, ColumnSchema column, Datum value)
+    {
+        if (column.Type.Key.Type == AtomType.Real || column.Type.Value?.Type == AtomType.Real || row[column] != value)
+        {
+            _transaction.Modify(row)[column.Index - 1] = value;
+        }
     }
 
     private void Delete(ref MemberReader reader)

@@ -37,6 +37,19 @@ public class ConvertTests
         Assert.That(other.Session.IsClosed, Is.True);
     }
 
+    // Found by the lock-step run: the cancellation was written over the reply to the conversion.
+    [Test]
+    public void A_session_that_converts_hears_that_its_own_waiting_transactions_are_canceled()
+    {
+        var session = new EngineFixture(Old).Open();
+        session.Ask("""{"id":1,"method":"set_db_change_aware","params":[true]}""");
+        session.Ask("""{"id":2,"method":"transact","params":["db",{"op":"wait","table":"t","where":[],"columns":["n"],"until":"==","rows":[{"n":5}]}]}""");
+
+        var sent = session.Ask($$"""{"id":3,"method":"convert","params":["db",{{New}}]}""").Split('\n');
+
+        Assert.That(sent, Is.EqualTo(new[] { """{"id":2,"error":"canceled"}""", """{"id":3,"result":{},"error":null}""" }));
+    }
+
     [Test]
     public void The_row_of_the_database_in_Server_has_the_new_schema()
     {
