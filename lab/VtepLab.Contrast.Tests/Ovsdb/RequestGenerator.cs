@@ -352,7 +352,7 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
 
     private string Reference(string? table)
     {
-        if (_mayNameLater && random.Next(60) == 0)
+        if (_mayNameLater && random.Next(400) == 0)
         {
             return $"[\"named-uuid\",\"n{random.Next(6)}\"]"; // Of an insertion to come, of one into another table, or of none.
         }
