@@ -22,10 +22,18 @@ internal sealed class EmulateCommand
 
     private readonly Option<string[]> ports = new("--ports")
     {
-        Description = "its access ports, separated by commas; given once they hold for every switch, else once for each",
-        HelpName = "P1,P2",
+        Description = "its access ports, separated by commas; given once they hold for every switch, else once for each; P1=IF carries the frames of "
+            + "an interface of this machine, a device or NETNS/DEVICE",
+        HelpName = "P1[=IF],P2",
         DefaultValueFactory = _ => [string.Join(',', Usual.Ports)],
     };
+
+    private readonly Option<string?> uplink = new("--uplink")
+    {
+        Description = "the interface that leads into the underlay, a device or NETNS/DEVICE; the tunnel address is ours there, not the kernel's", HelpName = "IF",
+    };
+
+    private readonly Option<string?> gateway = new("--gateway") { Description = "the underlay's next hop to every far end; without it they are on the link", HelpName = "IP" };
 
     private readonly Option<string[]> tunnelIp = new("--tunnel-ip")
     {
@@ -52,7 +60,7 @@ internal sealed class EmulateCommand
         var emulate = new EmulateCommand();
         var command = new Command("switch", "A switch that speaks hardware_vtep")
         {
-            emulate.listen, emulate.name, emulate.ports, emulate.tunnelIp, emulate.quirks, emulate.schema, emulate.db, emulate.verbose,
+            emulate.listen, emulate.name, emulate.ports, emulate.tunnelIp, emulate.uplink, emulate.gateway, emulate.quirks, emulate.schema, emulate.db, emulate.verbose,
         };
         emulate.tls.AddTo(command);
         command.SetAction(emulate.RunSwitchAsync);
@@ -61,7 +69,8 @@ internal sealed class EmulateCommand
 
     private Task<int> RunSwitchAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var switches = SwitchesOf(parsed);
+        var interfaces = new SwitchInterfaces(parsed.GetValue(ports)!, parsed.GetValue(uplink));
+        var switches = SwitchesOf(parsed, interfaces);
         return ServerRun.RunAsync(
             switches[0].Name,
             parsed.GetValue(verbose),
@@ -72,7 +81,8 @@ internal sealed class EmulateCommand
                 return emulator;
             },
             cancel,
-            parsed.GetValue(db) is { } path ? Path.GetDirectoryName(Path.GetFullPath(path)) : null);
+            parsed.GetValue(db) is { } path ? Path.GetDirectoryName(Path.GetFullPath(path)) : null,
+            interfaces.IsEmpty ? null : interfaces.Open);
     }
 
     private static async Task<HardwareVtepEmulator> StartAsync(IHost host, IReadOnlyList<HardwareVtepOptions> switches, string? file)
@@ -88,7 +98,7 @@ internal sealed class EmulateCommand
         }
     }
 
-    private List<HardwareVtepOptions> SwitchesOf(ParseResult parsed)
+    private List<HardwareVtepOptions> SwitchesOf(ParseResult parsed, SwitchInterfaces interfaces)
     {
         var text = parsed.GetValue(schema) is { } path ? CheckedSchema(path) : null;
         try
@@ -96,6 +106,8 @@ internal sealed class EmulateCommand
             var first = new HardwareVtepOptions
             {
                 SchemaText = text,
+                UnderlayPort = interfaces.UnderlayPort,
+                UnderlayGateway = parsed.GetValue(gateway),
                 Listen = parsed.GetValue(listen)!,
                 Quirks = SwitchQuirks.Parse(parsed.GetValue(quirks)!),
                 Tls = tls.Of(parsed),
@@ -103,15 +115,20 @@ internal sealed class EmulateCommand
             };
             ServerRun.CheckTls(first.Listen, first.Tls);
             var names = parsed.GetValue(name)!;
+            if (names.Length > 1 && !interfaces.IsEmpty)
+            {
+                throw new CommandException(ExitCode.Usage, $"there are {names.Length} --name; interfaces can be given to one switch only");
+            }
+
             var switches = names.Select((n, i) =>
             {
                 var ips = Words(OneForEach(parsed.GetValue(tunnelIp)!, i, names.Length, isShared: false, "--tunnel-ip"));
                 return first with
                 {
                     Name = n,
-                    Ports = Words(OneForEach(parsed.GetValue(ports)!, i, names.Length, isShared: true, "--ports")),
+                    Ports = OneForEach(interfaces.Ports, i, names.Length, isShared: true, "--ports"),
                     TunnelIps = ips,
-                    UnderlayMac = MacOf(i, first.UnderlayMac),
+                    UnderlayMac = interfaces.IsEmpty ? MacOf(i, first.UnderlayMac) : SwitchInterfaces.MacOf(ips, first.UnderlayMac),
                 };
             }).ToList();
             HardwareVtepOptions.Validate(switches);
@@ -137,10 +154,10 @@ internal sealed class EmulateCommand
         }
     }
 
-    private static string OneForEach(string[] given, int index, int switches, bool isShared, string option) =>
-        given.Length == switches ? given[index]
-        : given.Length == 1 && isShared ? given[0]
-        : throw new ArgumentException($"there are {switches} --name and {given.Length} {option}; expected {(isShared ? "one or " : "")}{switches}");
+    private static T OneForEach<T>(IReadOnlyList<T> given, int index, int switches, bool isShared, string option) =>
+        given.Count == switches ? given[index]
+        : given.Count == 1 && isShared ? given[0]
+        : throw new ArgumentException($"there are {switches} --name and {given.Count} {option}; expected {(isShared ? "one or " : "")}{switches}");
 
     /// <summary>Routers of different switches must have different addresses: the usual one, counted on.</summary>
     private static string MacOf(int index, string usual) => new MacAddress(MacAddress.Parse(usual).Value + (ulong)index).ToString();

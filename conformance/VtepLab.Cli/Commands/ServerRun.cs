@@ -49,13 +49,15 @@ internal static class ServerRun
     /// <param name="start">Starts the server and returns what stops it.</param>
     /// <param name="cancel">Asks it to stop.</param>
     /// <param name="store">The directory of the host's store; null for none.</param>
+    /// <param name="framePorts">Opens the host's interfaces; null for a host without.</param>
     public static async Task<int> RunAsync(
-        string name, bool isVerbose, Func<IHost, Task<IAsyncDisposable>> start, CancellationToken cancel, string? store = null)
+        string name, bool isVerbose, Func<IHost, Task<IAsyncDisposable>> start, CancellationToken cancel, string? store = null,
+        Func<IHost, IReadOnlyDictionary<string, IFramePort>>? framePorts = null)
     {
         using var log = new StandardErrorLog(isVerbose ? LogLevel.Information : LogLevel.Warning);
         await LiveHost.RunAsync(
             name,
-            new LiveHostOptions { Logs = log, StoreDirectory = store, TrimAfter = TrimAfter },
+            new LiveHostOptions { Logs = log, StoreDirectory = store, TrimAfter = TrimAfter, FramePorts = framePorts },
             async host =>
             {
                 await using var server = await start(host);

@@ -4,6 +4,8 @@ namespace VtepLab.Testing.Peers;
 public sealed class NetworkNamespace : IAsyncDisposable
 {
     private static int _count;
+    private static int _swept;
+
     private readonly string _ip;
 
     private NetworkNamespace(string ip, string name)
@@ -19,6 +21,7 @@ public sealed class NetworkNamespace : IAsyncDisposable
     public static async Task<NetworkNamespace> CreateAsync(string purpose)
     {
         var ip = RealPeer.Require("ip");
+        await SweepAsync(ip);
         var space = new NetworkNamespace(ip, $"vl{Environment.ProcessId}-{Interlocked.Increment(ref _count)}-{purpose}");
         var made = await PeerProcess.RunAsync(ip, ["netns", "add", space.Name]);
         if (made.ExitCode != 0)
@@ -52,6 +55,24 @@ public sealed class NetworkNamespace : IAsyncDisposable
         {
             await space.IpAsync("link", "set", name, "mtu", $"{mtu}", "up");
             await space.RunAsync(RealPeer.Require("ethtool"), "-K", name, "tx", "off", "gro", "off", "gso", "off", "tso", "off");
+        }
+    }
+
+    // A run that was killed left its namespaces behind; its number tells that nobody will come back for them.
+    private static async Task SweepAsync(string ip)
+    {
+        if (Interlocked.Exchange(ref _swept, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var line in (await PeerProcess.RunAsync(ip, ["netns", "list"])).Output.Split('\n'))
+        {
+            var name = line.Split(' ')[0];
+            if (name.StartsWith("vl", StringComparison.Ordinal) && int.TryParse(name[2..].Split('-')[0], out var owner) && !Directory.Exists($"/proc/{owner}"))
+            {
+                await PeerProcess.RunAsync(ip, ["netns", "del", name]);
+            }
         }
     }
 

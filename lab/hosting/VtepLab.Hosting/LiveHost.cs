@@ -17,7 +17,7 @@ public sealed class LiveHost : IHost
     private readonly EventLoop _loop;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SortedDictionary<long, (string Name, Task Work)> _spawned = [];
-    private readonly IReadOnlyDictionary<string, IFramePort> _framePorts;
+    private IReadOnlyDictionary<string, IFramePort>? _framePorts;
     private readonly DirectoryStore? _store;
     private IMessageBus? _bus;
     private Exception? _crash;
@@ -31,7 +31,6 @@ public sealed class LiveHost : IHost
         Time = new LiveTime(_loop);
         Network = new LiveNetwork(options, Time, _loop);
         Entropy = new LiveEntropy();
-        _framePorts = options.FramePorts?.Invoke(this) ?? ReadOnlyDictionary<string, IFramePort>.Empty;
     }
 
     /// <inheritdoc/>
@@ -44,7 +43,8 @@ public sealed class LiveHost : IHost
     public INetwork Network { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, IFramePort> FramePorts => _framePorts;
+    public IReadOnlyDictionary<string, IFramePort> FramePorts =>
+        _framePorts ??= _options.FramePorts?.Invoke(this) ?? ReadOnlyDictionary<string, IFramePort>.Empty;
 
     /// <inheritdoc/>
     public IMessageBus Bus => _bus ??= _options.Bus?.Invoke(this)
@@ -203,7 +203,7 @@ public sealed class LiveHost : IHost
 
     private async Task ReleaseAsync()
     {
-        foreach (var port in _framePorts.Values.OfType<IDisposable>())
+        foreach (var port in (_framePorts?.Values ?? []).OfType<IDisposable>())
         {
             port.Dispose();
         }

@@ -25,6 +25,6 @@ public sealed record LiveHostOptions
     /// <summary>Makes the host's message bus when it is first used; null for a host attached to none.</summary>
     public Func<IHost, IMessageBus>? Bus { get; init; }
 
-    /// <summary>Opens the host's frame ports when the host starts; null for a host without.</summary>
+    /// <summary>Opens the host's frame ports, on its loop, when they are first used; null for a host without.</summary>
     public Func<IHost, IReadOnlyDictionary<string, IFramePort>>? FramePorts { get; init; }
 }
