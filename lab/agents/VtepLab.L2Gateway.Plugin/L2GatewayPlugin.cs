@@ -138,7 +138,8 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
                 _reconciler.Touch(identifier);
             }
         };
-        _core.L2AgentStarted += agent => _fdb.Tell(agent);
+        _core.L2AgentStarted += _fdb.Tell;
+        _host.Bus.Reconnected += () => _fdb.Tell(null);
         var endpoint = new PluginEndpoint(_host, Model, _agents, _election, new SwitchCasts(_host, Model), _reconciler.Touch, AssignAsync);
         var target = new BusTarget(L2GatewayRpc.PluginTopic, _options.Host, Exchange: _options.ControlExchange, Version: L2GatewayRpc.ReportStateVersion);
         _serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, cancel);

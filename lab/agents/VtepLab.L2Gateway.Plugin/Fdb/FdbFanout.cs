@@ -27,12 +27,13 @@ internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core
         }
     }
 
-    /// <summary>An L2 agent has started and knows nothing: it is told everything.</summary>
-    public void Tell(string agentHost)
+    /// <summary>Tells everything: to an L2 agent that has started and knows nothing, or to all when the broker may have lost messages.</summary>
+    /// <param name="agentHost">The agent's host; null for all.</param>
+    public void Tell(string? agentHost)
     {
         if (model.IsLeader)
         {
-            host.Spawn($"fdb entries of {agentHost}", async stop =>
+            host.Spawn($"fdb entries for {agentHost ?? "all"}", async stop =>
             {
                 await SendAsync(L2PopulationRpc.AddFdbEntries, Announced(), agentHost, stop);
                 await TellTunnelsAsync(_tunnels, stop);
