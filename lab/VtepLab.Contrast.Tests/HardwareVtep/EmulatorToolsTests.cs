@@ -44,6 +44,35 @@ public class EmulatorToolsTests
     });
 
     [Test]
+    public Task Vtep_ctl_sets_access_lists_and_sees_what_is_wrong_with_them() => OnSwitchAsync(async tool =>
+    {
+        await tool.VtepCtlAsync(
+            "--id=@e", "create", "ACL_entry", "sequence=10", "direction=ingress", "action=deny", "source_ip=nonsense", "--",
+            "--id=@a", "create", "ACL", "acl_name=a", "acl_entries=@e", "--", "set", "Physical_Port", "eth1", "acl_bindings:0=@a");
+        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Port", "eth1", "port_fault_status=invalid_ACL_binding");
+        Assert.That(await tool.DumpAsync("ACL_entry"), Does.Contain("invalid_acl_entry"));
+
+        var entry = (await tool.VtepCtlAsync("--columns=_uuid", "--bare", "list", "ACL_entry")).Trim();
+        await tool.VtepCtlAsync("set", "ACL_entry", entry, "source_ip=198.51.100.1");
+        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Port", "eth1", "port_fault_status=[]");
+        Assert.That(await tool.DumpAsync("ACL_entry"), Does.Not.Contain("invalid_acl_entry"));
+    });
+
+    [Test]
+    public Task Vtep_ctl_makes_a_router_and_sees_where_the_switch_asks_from() => OnSwitchAsync(async tool =>
+    {
+        await tool.VtepCtlAsync("add-ls", "blue", "--", "add-ls", "red");
+        var blue = (await tool.VtepCtlAsync("get", "Logical_Switch", "blue", "_uuid")).Trim();
+        await tool.VtepCtlAsync("create", "Logical_Router", "name=r1", $"switch_binding:\"10.0.1.1/24\"={blue}", "static_routes:\"10.9.0.0/16\"=\"10.0.1.9\"");
+        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=[]");
+        Assert.That(await tool.DumpAsync("Arp_Sources_Local"), Does.Contain("02:1a:c0:00:02:0b"));
+
+        await tool.VtepCtlAsync("set", "Logical_Router", "r1", "static_routes:\"10.8.0.0/16\"=\"172.16.0.1\"");
+        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=lr_static_routes_fault");
+        Assert.That(await tool.DumpAsync("Logical_Router"), Does.Contain("unspecified_fault"));
+    });
+
+    [Test]
     public Task Ovsdb_client_reads_the_schema_and_dumps_the_whole_database() => OnSwitchAsync(async tool =>
     {
         var schema = JsonNode.Parse(await tool.OvsdbClientAsync("get-schema", "hardware_vtep"))!;

@@ -9,7 +9,7 @@ namespace VtepLab.Contrast.Tests.OvsdbTools;
 public class OvnControllerVtepTests
 {
     // The tables and columns of ovn-sb(5) that ovn-controller-vtep follows for one logical switch; the library takes the absence of the others.
-    private const string Southbound =
+    internal const string Southbound =
         """
         {"name":"OVN_Southbound","version":"20.27.0","tables":{
           "SB_Global":{"columns":{"nb_cfg":{"type":"integer"},"options":{"type":{"key":"string","value":"string","min":0,"max":"unlimited"}}},"isRoot":true,"maxRows":1},
