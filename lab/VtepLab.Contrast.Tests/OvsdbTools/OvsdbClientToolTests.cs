@@ -133,10 +133,23 @@ public class OvsdbClientToolTests
             "vtep-ctl --db=SERVER add-ls blue -- set Logical_Switch blue tunnel_key=7777",
         ]);
         await Eventually.That(() => Task.FromResult(monitor.Output), Does.Match(last));
-        var rows = monitor.Output.Split('\n').Where(line =>
-            line.Contains(',', StringComparison.Ordinal) && !line.Contains("row,action", StringComparison.Ordinal)
-            && !line.Contains("probe", StringComparison.Ordinal) && !line.Contains("last_id", StringComparison.Ordinal));
-        return Conversation.Normalise(string.Join('\n', rows), endpoint).Split('\n');
+        var rows = monitor.Output.Split('\n')
+            .Where(line => line.Contains(',', StringComparison.Ordinal) && !line.Contains("row,action", StringComparison.Ordinal)
+                && !line.Contains("last_id", StringComparison.Ordinal))
+            .ToArray();
+        return Conversation.Normalise(string.Join('\n', WithoutProbes(rows)), endpoint).Split('\n');
+    }
+
+    /// <summary>The rows without the probes, of which there are as many as the monitor was slow to start.</summary>
+    private static IEnumerable<string> WithoutProbes(string[] rows)
+    {
+        static string Uuid(string row) => row[..row.IndexOf(',', StringComparison.Ordinal)];
+        var probes = rows.Where(row => row.Contains("probe", StringComparison.Ordinal)).Select(Uuid).ToHashSet(StringComparer.Ordinal);
+
+        // Of a probe that was there before the monitor only the end is told.
+        var first = Array.FindIndex(rows, row => probes.Contains(Uuid(row)));
+        probes.UnionWith(rows.Take(first).Where(row => row.Contains(",delete,", StringComparison.Ordinal)).Select(Uuid));
+        return rows.Where(row => !probes.Contains(Uuid(row)));
     }
 
     private static async Task<string> LocksAsync(string endpoint)
