@@ -74,6 +74,12 @@ internal sealed partial class SwitchAgent
     {
         if (readable.TryGetValue(id, out var acl))
         {
+            if (_quirks.Has(SwitchQuirkBook.OpensWhileChanging) && _aclsInForce.TryGetValue((row, key), out var former) && !former.DoesAs(acl))
+            {
+                _aclsInForce.Remove((row, key));
+                return null;
+            }
+
             return _aclsInForce[(row, key)] = acl;
         }
 

@@ -6,9 +6,17 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <content>What the switch publishes of itself: where it wants flooded frames, and which addresses live on its ports.</content>
 internal sealed partial class SwitchAgent
 {
+    private readonly HashSet<(RowId<LogicalSwitch> Network, MacAddress Mac)> _published = [];
+
     private void ReconcileLocalRows(VtepEdit edit, HashSet<RowId<LogicalSwitch>> bound)
     {
         WithdrawLocalRows(edit, bound);
+        if (_quirks.Has(SwitchQuirkBook.RewritesLocalRows))
+        {
+            OwnUcastRows().ForEach(r => edit.Delete(r.Id));
+        }
+
+        _published.IntersectWith(Learned);
         if (_ownAddresses.Count == 0)
         {
             return;
@@ -17,7 +25,8 @@ internal sealed partial class SwitchAgent
         var published = OwnUcastRows().Select(r => (r.LogicalSwitch, r.Mac)).ToHashSet();
         foreach (var (network, mac) in Learned.OrderBy(l => l.Network).ThenBy(l => l.Mac))
         {
-            if (bound.Contains(network) && !published.Contains((network, mac.ToString())))
+            var isAgain = !_published.Add((network, mac)) && _quirks.Has(SwitchQuirkBook.StaysDeleted);
+            if (bound.Contains(network) && !published.Contains((network, mac.ToString())) && !isAgain)
             {
                 edit.Insert(new UcastMacsLocal
                 {

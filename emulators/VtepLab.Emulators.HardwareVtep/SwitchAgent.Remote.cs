@@ -8,6 +8,7 @@ internal sealed partial class SwitchAgent
 {
     private readonly Dictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), RowId<UcastMacsRemote>> _installed = [];
     private readonly HashSet<RowId<UcastMacsRemote>> _refused = [];
+    private readonly HashSet<RowId<UcastMacsRemote>> _lost = [];
 
     private Dictionary<RowId<LogicalSwitch>, HardwareNetwork> ReadNetworks(FaultSet faults)
     {
@@ -73,6 +74,10 @@ internal sealed partial class SwitchAgent
             {
                 faults.AddUnless(SwitchQuirkBook.SilentBadMac, Faults.Unspecified);
             }
+            else if (_quirks.Has(SwitchQuirkBook.TakesLowerCaseOnly) && row.Mac != mac.ToString())
+            {
+                continue;
+            }
             else if (ReadRemote(row.Locator, faults, isOwnAllowed: false) is { } locator && networks.ContainsKey(row.LogicalSwitch))
             {
                 usable.Add(row.Id, ((row.LogicalSwitch, mac), locator));
@@ -84,6 +89,10 @@ internal sealed partial class SwitchAgent
             if (!usable.TryGetValue(id, out var still) || still.Key != key)
             {
                 _installed.Remove(key);
+                if (_quirks.Has(SwitchQuirkBook.LosesSecondRow))
+                {
+                    _lost.UnionWith(usable.Where(u => u.Value.Key == key).Select(u => u.Key));
+                }
             }
         }
 
@@ -91,7 +100,7 @@ internal sealed partial class SwitchAgent
         var isFull = false;
         foreach (var (id, (key, _)) in usable)
         {
-            if (_installed.ContainsKey(key))
+            if (_installed.ContainsKey(key) || _lost.Contains(id))
             {
                 continue; // This row, or another one that names the same address.
             }
@@ -132,6 +141,11 @@ internal sealed partial class SwitchAgent
                 .Select(l => ReadRemote(l, faults, isOwnAllowed: true)).OfType<HardwareLocator>().ToList();
             if (row.Mac == McastMacsRemote.UnknownDst)
             {
+                if (_quirks.Has(SwitchQuirkBook.LastFloodRowWins))
+                {
+                    floods.Remove(row.LogicalSwitch);
+                }
+
                 Add(floods, row.LogicalSwitch);
             }
             else if (!MacAddress.TryParse(row.Mac, out var group) || !group.IsGroup)
@@ -173,6 +187,11 @@ internal sealed partial class SwitchAgent
             // Controllers put every member into one set; the switch takes itself out. And a row that tells one switch of another in the
             // same database is no concern of the one it names.
             return _quirks.Has(SwitchQuirkBook.CopiesToItself) ? new HardwareLocator(address, ReadTunnelKey(locator.TunnelKey, faults), address) : null;
+        }
+
+        if (isAddress && !isOwnAllowed && _ownAddresses.Contains(address) && _quirks.Has(SwitchQuirkBook.SendsToItself))
+        {
+            return new HardwareLocator(address, ReadTunnelKey(locator.TunnelKey, faults), address);
         }
 
         if (!isAddress || address.IsUnspecified || address.IsMulticast || address.IsBroadcast || address.IsLoopback

@@ -27,7 +27,13 @@ internal sealed partial class SwitchAgent
             }
         }
 
-        return now with { Networks = now.Networks.Values.Select(StaleNetwork).ToDictionary(n => n.Id), RemoteMacs = macs, Floods = floods };
+        var bindings = new Dictionary<(string Port, int Vlan), RowId<LogicalSwitch>>(now.Bindings);
+        foreach (var (place, network) in before.Bindings.Where(b => bindings.ContainsKey(b.Key) && now.Networks.ContainsKey(b.Value)))
+        {
+            bindings[place] = _quirks.Has(SwitchQuirkBook.KeepsOldBinding) ? network : bindings[place];
+        }
+
+        return now with { Bindings = bindings, Networks = now.Networks.Values.Select(StaleNetwork).ToDictionary(n => n.Id), RemoteMacs = macs, Floods = floods };
     }
 
     private HardwareNetwork StaleNetwork(HardwareNetwork now)

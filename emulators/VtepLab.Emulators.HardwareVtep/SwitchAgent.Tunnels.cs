@@ -59,9 +59,10 @@ internal sealed partial class SwitchAgent
     {
         var wanted = new Dictionary<IpAddress, (RowId<PhysicalLocator> Locator, HashSet<RowId<LogicalSwitch>> Networks)>();
         var silent = new FaultSet(_quirks);
+        var isOwnAllowed = !_quirks.Has(SwitchQuirkBook.SendsToItself);
         foreach (var (locator, network) in RemoteUses())
         {
-            if (ReadRemote(locator, silent, isOwnAllowed: true) is { } end)
+            if (ReadRemote(locator, silent, isOwnAllowed) is { } end)
             {
                 wanted.TryAdd(end.Address, (locator, []));
                 wanted[end.Address].Networks.Add(network);
@@ -195,6 +196,11 @@ internal sealed partial class SwitchAgent
             return _quirks.Has(SwitchQuirkBook.SilentBfdLimit)
                 ? ColumnMap<string, string>.Empty
                 : new ColumnMap<string, string>([new("enabled", "false"), new("info", $"no more than {_options.MaxBfdSessions} BFD sessions")]);
+        }
+
+        if (_quirks.Has(SwitchQuirkBook.RefusesBfdKeys) && tunnel.BfdParams.Any(p => p.Key is not ("enable" or "min_tx" or "min_rx" or "cpath_down")))
+        {
+            return ColumnMap<string, string>.Empty;
         }
 
         if (Bfd is not null && RemoteAddressOf(tunnel) is { } remote && OwnAddressFor(remote) is { } own)

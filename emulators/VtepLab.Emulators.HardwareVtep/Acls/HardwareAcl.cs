@@ -12,6 +12,8 @@ public sealed record HardwareAcl(string Name, IReadOnlyList<AclRule> Ingress, IR
     /// <summary>How many rules it takes in the hardware.</summary>
     public int Size => Ingress.Count + Egress.Count;
 
+    internal bool DoesAs(HardwareAcl other) => Ingress.SequenceEqual(other.Ingress) && Egress.SequenceEqual(other.Egress);
+
     internal bool Permits(in FrameFields frame, bool isIngress, bool otherwise = true)
     {
         var rules = isIngress ? Ingress : Egress;

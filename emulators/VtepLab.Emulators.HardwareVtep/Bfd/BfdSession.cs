@@ -147,6 +147,11 @@ internal sealed class BfdSession
     public ColumnMap<string, string> ToStatus(SwitchQuirks quirks)
     {
         var lies = quirks.Has(SwitchQuirkBook.BfdLies);
+        if (quirks.Has(SwitchQuirkBook.BfdStateFrozen))
+        {
+            return new([new("enabled", "true"), new("state", Word(BfdState.Down)), new("forwarding", "false")]);
+        }
+
         List<KeyValuePair<string, string>> status =
         [
             new("enabled", "true"), new("state", Word(lies ? BfdState.Up : State)), new("forwarding", IsForwarding || lies ? "true" : "false"),

@@ -62,14 +62,17 @@ internal sealed partial class ForwardingPlane
 
     private void Encapsulate(HardwareLocator remote, Vni vni, ReadOnlySpan<byte> frame)
     {
-        var sourcePort = _quirks.Has(SwitchQuirkBook.ConstantSourcePort) ? FirstSourcePort : SourcePortOf(frame);
+        var isOne = _quirks.Has(SwitchQuirkBook.ConstantSourcePort)
+            || (_quirks.Has(SwitchQuirkBook.OnePortForIPv6) && EthernetFrame.TryRead(frame, out var inner) && inner.EtherType == EtherTypes.IPv6);
+        var sourcePort = isOne ? FirstSourcePort : SourcePortOf(frame);
         var port = _quirks.Has(SwitchQuirkBook.OtherVxlanPort) ? LinuxVxlanPort : VxlanHeader.UdpPort;
         _underlay?.Send(remote.Own, remote.Address, sourcePort, port, static (to, state) =>
         {
             new VxlanHeader(state.Vni).Write(to);
             state.Frame.CopyTo(to[VxlanHeader.Size..]);
-            return VxlanHeader.Size + state.Frame.Length;
-        }, new Inner(vni, frame));
+            to.Slice(VxlanHeader.Size + state.Frame.Length, state.ExtraBytes).Clear();
+            return VxlanHeader.Size + state.Frame.Length + state.ExtraBytes;
+        }, new Inner(vni, frame, _quirks.Has(SwitchQuirkBook.AddsFourBytes) ? 4 : 0));
     }
 
     private void FloodToTunnels(Segment segment, in EthernetFrame frame, IpAddress? from)
@@ -240,11 +243,14 @@ internal sealed partial class ForwardingPlane
         return hash;
     }
 
-    private readonly ref struct Inner(Vni vni, ReadOnlySpan<byte> frame)
+    private readonly ref struct Inner(Vni vni, ReadOnlySpan<byte> frame, int extraBytes)
     {
         public Vni Vni { get; } = vni;
 
         public ReadOnlySpan<byte> Frame { get; } = frame;
+
+        /// <summary>What a quirk adds at the end.</summary>
+        public int ExtraBytes { get; } = extraBytes;
     }
 }
 

@@ -261,7 +261,7 @@ internal sealed partial class ForwardingPlane
 
         Count(to, plain.Wire.Length, isComing: _quirks.Has(SwitchQuirkBook.SwapsCounters));
         var vlan = _quirks.Has(SwitchQuirkBook.WrongEgressTag) ? to.Segment.Members[0].Vlan : to.Vlan;
-        if (vlan == 0)
+        if (vlan == 0 || _quirks.Has(SwitchQuirkBook.StripsEgressTag))
         {
             port.Send(plain.Wire);
             return;

@@ -111,6 +111,12 @@ internal static partial class FrameObservations
             b.BindRouterAcl("r1", "10.0.2.1", ForwardingBench.Rule(10, "ingress", "deny"));
             return Eth1(b, b.Packet(HostA, AddressA, AddressB, Blue));
         }, "eth1:20", "nothing"),
+        On("opens-while-changing", b =>
+        {
+            b.BindAcl("eth2", 0, ForwardingBench.Rule(10, "ingress", "deny"));
+            b.Controller.Transact("""{"op":"update","table":"ACL_entry","where":[],"row":{"protocol":17}}""");
+            return Eth2(b, Frame(MacAddress.Broadcast, HostB));
+        }, "nothing", "eth1:10"),
         On("keeps-unbound-acls", b =>
         {
             b.BindAcl("eth2", 0, ForwardingBench.Rule(10, "ingress", "deny"));

@@ -17,6 +17,18 @@ internal static partial class FrameObservations
             b, (in IPv4Packet ip, in UdpDatagram udp) => udp.Checksum == 0 ? "none" : udp.HasAcceptableChecksum(ip.Source, ip.Destination) ? "right" : "wrong"), "none", "wrong"),
         On("constant-source-port", b => $"{Enumerable.Range(1, 20).Select(i => Encapsulated(
             b, (in IPv4Packet _, in UdpDatagram udp) => $"{udp.SourcePort}", new MacAddress((ulong)(0x0200_0000_1000 + i)))).Distinct().Count() > 1}", "True", "False"),
+        On("adds-four-bytes", b => Encapsulated(b, (in IPv4Packet _, in UdpDatagram udp) => $"{udp.Payload.Length}"), "53", "57"),
+        On("one-port-for-ipv6", b =>
+        {
+            b.AddRemote(Remote, Peer);
+            return $"{Enumerable.Range(1, 20).Select(i =>
+            {
+                b.Ul.Sent.Clear();
+                b.Eth1.Deliver(Frames.Ethernet(
+                    Remote, HostA, EtherTypes.IPv6, Frames.Udp(IpAddress.Parse($"2001:db8::{i}"), IpAddress.Parse("2001:db8::ff"), 1, 2, []), Blue));
+                return Convert.ToHexString(b.Ul.Sent.Single().AsSpan(34, 2));
+            }).Distinct().Count() > 1}";
+        }, "True", "False"),
         On("fragments", b =>
         {
             b.AddRemote(Remote, Peer);
@@ -53,6 +65,19 @@ internal static partial class FrameObservations
             StartBfd(b);
             return Status(b, "state") + " " + Status(b, "forwarding");
         }, "down false", "up true"),
+        On("bfd-state-frozen", b =>
+        {
+            StartBfd(b);
+            FromBfd(b, BfdState.Init, BfdDiagnostic.None);
+            return Status(b, "state");
+        }, "up", "down"),
+        On("refuses-bfd-keys", b =>
+        {
+            b.Switch.Core.Bfd!.Started += session => session.Run();
+            b.AddRemote(Remote, Peer);
+            b.Controller.Transact("""{"op":"update","table":"Tunnel","where":[],"row":{"bfd_params":["map",[["enable","true"],["decay_min_rx","500"]]]}}""");
+            return Status(b, "state") + " " + Status(b, "info");
+        }, "down decay_min_rx: not supported", "none none"),
         On("ignores-path-down", b =>
         {
             StartBfd(b);

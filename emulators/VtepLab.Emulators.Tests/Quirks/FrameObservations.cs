@@ -33,6 +33,12 @@ internal static partial class FrameObservations
             return Eth2(b, Frame(MacAddress.Broadcast, HostB, Red));
         }, "eth1:10 eth2:-", "eth1:20"),
         On("wrong-egress-tag", b => Tunnel(b, Peer, 5000, Frame(MacAddress.Broadcast, Remote)), "eth1:10 eth2:-", "eth1:10 eth2:10"),
+        On("strips-egress-tag", b => Tunnel(b, Peer, 5000, Frame(MacAddress.Broadcast, Remote)), "eth1:10 eth2:-", "eth1:- eth2:-"),
+        On("keeps-old-binding", b =>
+        {
+            b.Controller.Transact($$$"""{"op":"update","table":"Physical_Port","where":[["name","==","eth2"]],"row":{"vlan_bindings":["map",[[0,{{{b.Id("red")}}}]]]}}""");
+            return Eth2(b, Frame(MacAddress.Broadcast, HostB));
+        }, "eth1:20", "eth1:10"),
         On("swaps-counters", b =>
         {
             Tunnel(b, Peer, 5000, Frame(MacAddress.Broadcast, Remote));
@@ -86,6 +92,25 @@ internal static partial class FrameObservations
             b.Controller.Transact(Ops.Delete("Ucast_Macs_Remote"));
             return Eth1(b, Frame(Remote, HostA, Blue));
         }, "eth2:-", "192.0.2.12@5000"),
+        On("loses-second-row", b =>
+        {
+            b.AddRemote(Remote, Peer);
+            b.AddRemote(Remote, Peer2);
+            var first = b.Switch.Core.Database.Table("Ucast_Macs_Remote").All.First().Uuid;
+            b.Controller.Transact(Ops.Delete("Ucast_Macs_Remote", $"[\"_uuid\",\"==\",[\"uuid\",\"{first}\"]]"));
+            return Eth1(b, Frame(Remote, HostA, Blue));
+        }, "192.0.2.13@5000", "eth2:-"),
+        On("sends-to-itself", b =>
+        {
+            var own = b.Switch.Core.Database.Table("Physical_Locator").All.Single().Uuid;
+            b.Controller.Transact(Ops.RemoteMac(Remote.ToString(), b.Id("blue"), $"[\"uuid\",\"{own}\"]"));
+            return Eth1(b, Frame(Remote, HostA, Blue));
+        }, "eth2:-", "arp?192.0.2.11"),
+        On("takes-lower-case-only", b =>
+        {
+            b.Controller.Transact(Ops.Locator("far", Peer.ToString()), Ops.RemoteMac("02:00:00:00:00:0C", b.Id("blue"), Ops.Named("far")));
+            return Eth1(b, Frame(Remote, HostA, Blue));
+        }, "192.0.2.12@5000", "eth2:-"),
         On("first-locator-wins", b =>
         {
             b.AddRemote(Remote, Peer);
@@ -142,6 +167,11 @@ internal static partial class FrameObservations
                 """{"op":"update","table":"Mcast_Macs_Remote","where":[],"row":{"locator_set":["named-uuid","s"]}}""");
             return Eth1(b, Frame(MacAddress.Broadcast, HostA, Blue));
         }, "eth2:- 192.0.2.13@5000", "eth2:- 192.0.2.12@5000"),
+        On("last-flood-row-wins", b =>
+        {
+            b.SetFlood("source_node", Peer);
+            return Flooded(b, "source_node", Peer2);
+        }, "eth2:- 192.0.2.12@5000 192.0.2.13@5000", "eth2:- 192.0.2.13@5000"),
         On("group-replaces-flooding", b => Grouped(b, MacAddress.Broadcast), "eth2:- 192.0.2.12@5000", "eth2:- 192.0.2.13@5000"),
         On("ignores-groups", b => Grouped(b, Group), "eth2:- 192.0.2.13@5000", "eth2:- 192.0.2.12@5000"),
     ];
@@ -157,6 +187,20 @@ internal static partial class FrameObservations
             b.Switch.Core.Learned.Expire();
             return b.Published();
         }, "", """{"MAC":"02:00:00:00:00:0b"}"""),
+        On("rewrites-local-rows", b =>
+        {
+            Seen(b, HostB);
+            var before = b.Switch.Core.Database.Table("Ucast_Macs_Local").All.Single().Uuid;
+            b.Switch.Core.FallBehind();
+            b.Switch.Settle();
+            return $"{before == b.Switch.Core.Database.Table("Ucast_Macs_Local").All.Single().Uuid}";
+        }, "True", "False"),
+        On("stays-deleted", b =>
+        {
+            Seen(b, HostB);
+            b.Controller.Transact(Ops.Delete("Ucast_Macs_Local"));
+            return b.Published();
+        }, """{"MAC":"02:00:00:00:00:0b"}""", ""),
         On("learns-once", b =>
         {
             Eth1(b, Frame(MacAddress.Broadcast, HostA, Blue));
