@@ -7,8 +7,8 @@ namespace VtepLab.Cli.Commands;
 /// <summary><c>vteplab ovsdb</c>: a plain OVSDB server over a schema, with no switch behind it.</summary>
 internal sealed class OvsdbCommand
 {
-    /// <summary>How often it is looked whether the file has grown enough to be compacted.</summary>
-    private static readonly TimeSpan CompactionInterval = TimeSpan.FromSeconds(10);
+    /// <summary>How often it is looked whether the file has grown enough to be compacted; ovsdb-server leaves at least as much between two.</summary>
+    private static readonly TimeSpan CompactionInterval = TimeSpan.FromMinutes(10);
 
     private readonly Option<string?> schema = Options.Path("--schema", "FILE", "the database's schema (JSON, as ovsdb-tool takes it); that of an existing --db when not given");
     private readonly Option<Runtime.Endpoint[]> listen = ServerRun.Listen(isRequired: false);
