@@ -37,7 +37,9 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
         }
 
         nemesis.Stop();
-        foreach (var host in lab.World.Hosts.Values.Where(h => hosts.Contains(h.Name) && !h.IsUp))
+        // A database that could not write its file takes nothing more until somebody makes room and restarts it.
+        var stuck = faults.Released.Where(f => f.Kind == "disk-full").SelectMany(f => f.Subjects).ToHashSet();
+        foreach (var host in lab.World.Hosts.Values.Where(h => hosts.Contains(h.Name) && (!h.IsUp || stuck.Contains(h.Name))))
         {
             host.Restart();
         }
