@@ -7,6 +7,7 @@ namespace VtepLab.Scenarios.L2Gateway;
 [Binding]
 public sealed class AvailabilitySteps(GatewayWorld world)
 {
+    private readonly Dictionary<string, int> _dumps = [];
     private string? _monitor;
 
     [When("{switch} loses power for {seconds}")]
@@ -32,17 +33,39 @@ public sealed class AvailabilitySteps(GatewayWorld world)
     [When("the monitoring agent crashes")]
     public async Task CrashMonitor()
     {
-        _monitor = world.Plugin.Agents.Monitors(world.Plugin.Now) is [var only] ? only : throw new LabExpectationException("nobody monitors");
+        _monitor = Monitor();
         await world.Machine(_monitor).CrashAsync();
     }
 
     [When("the monitoring agent hangs for {seconds}")]
     public async Task HangMonitor(TimeSpan time)
     {
-        _monitor = world.Plugin.Agents.Monitors(world.Plugin.Now) is [var only] ? only : throw new LabExpectationException("nobody monitors");
+        _monitor = Monitor();
         await world.Machine(_monitor).PauseAsync();
         await world.Lab.Driver.DelayAsync(time, world.Lab.Driver.Stopping);
         await world.Machine(_monitor).ResumeAsync();
+    }
+
+    [When("the monitoring agent is cut off for {seconds}")]
+    public async Task CutOffMonitor(TimeSpan time)
+    {
+        _monitor = Monitor();
+        var lab = world.Lab as SimulatedLab ?? throw new LabExpectationException("only a machine of a simulated lab can be cut off");
+        using (lab.World.Network.Isolate(lab.World.Hosts[_monitor]))
+        {
+            await lab.Driver.DelayAsync(time, lab.Driver.Stopping);
+        }
+    }
+
+    [When("network {switch} is connected to {switch} port {switch} on VLAN {int} and agent {switch} crashes in the middle")]
+    public async Task ConnectAndCrash(string network, string name, string port, int vlan, string agent)
+    {
+        var connection = world.Connection(network, name, port, vlan);
+        world.Plugin.Intent.Connections.Add(connection);
+        var connecting = world.Plugin.ConnectAsync(connection);
+        await world.Lab.Driver.DelayAsync(TimeSpan.FromMilliseconds(1), world.Lab.Driver.Stopping);
+        await world.Machine(agent).CrashAsync();
+        await connecting;
     }
 
     [When("the agent that crashed starts again")]
@@ -54,7 +77,7 @@ public sealed class AvailabilitySteps(GatewayWorld world)
     [Then("within {seconds} another agent monitors {switch}")]
     public async Task AnotherMonitors(TimeSpan within, string name)
     {
-        var dumps = world.Plugin.Mirror(name).Dumps;
+        var dumps = _dumps[name];
         await world.WaitAsync(
             () => world.Plugin.Agents.Monitors(world.Plugin.Now) is [var one] && one != _monitor && world.Plugin.Mirror(name).Dumps > dumps
                 ? null
@@ -85,6 +108,17 @@ public sealed class AvailabilitySteps(GatewayWorld world)
         () => world.Plugin.Agents.Monitors(world.Plugin.Now).Count == 1 ? null
             : $"the monitors are: {string.Join(", ", world.Plugin.Agents.Monitors(world.Plugin.Now).DefaultIfEmpty("none"))}",
         within);
+
+    // Whom something is about to happen to, and what the plugin was told until then.
+    private string Monitor()
+    {
+        foreach (var name in world.Lab.Switches.Keys)
+        {
+            _dumps[name] = world.Plugin.Mirror(name).Dumps;
+        }
+
+        return world.Plugin.Agents.Monitors(world.Plugin.Now) is [var only] ? only : throw new LabExpectationException("nobody monitors");
+    }
 
     private static string Describe(SwitchContents seen) => Lines(
         seen.LogicalSwitches.Select(l => $"network {l.Key} {l.Value}")

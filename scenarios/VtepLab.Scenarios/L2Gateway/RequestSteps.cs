@@ -16,6 +16,10 @@ public sealed class RequestSteps(GatewayWorld world)
         await world.Plugin.ConnectAsync(connection);
     }
 
+    [When("network {switch} is connected to port {switch} of every switch on VLAN {int}")]
+    public Task ConnectEverywhere(string network, string port, int vlan) =>
+        Task.WhenAll(world.Lab.Switches.Keys.Select(name => Connect(network, name, port, vlan)).ToList());
+
     [When("somebody tries to connect network {switch} to {switch} port {switch} on VLAN {int}")]
     public async Task TryToConnect(string network, string name, string port, int vlan)
     {

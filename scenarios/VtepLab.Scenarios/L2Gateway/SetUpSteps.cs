@@ -41,6 +41,28 @@ public sealed class SetUpSteps(GatewayWorld world)
             : null,
         Election);
 
+    [Given("{int} hardware VTEPs {switch} with port(s) {names}")]
+    public async Task AddSwitches(int count, string prefix, string[] ports)
+    {
+        for (var number = 1; number <= count; number++)
+        {
+            await world.AddSwitchAsync($"{prefix}{number}", ports);
+        }
+    }
+
+    [Given("(an )L2 gateway agent(s) {names} of all of them")]
+    public Task AddAgentsOfAll(string[] agents) => AddAgents(agents, [.. world.Lab.Switches.Keys]);
+
+    [Given("{int} machines of network {switch} on node {ip}")]
+    public void AddMachines(int count, string network, string node)
+    {
+        for (var number = 1; number <= count; number++)
+        {
+            var mac = $"02:1a:0a:01:{number >> 8:x2}:{number & 255:x2}";
+            world.Plugin.Intent.Machines.Add(mac, new Machine(mac, $"10.1.{number >> 8}.{number & 255}", network, node));
+        }
+    }
+
     [Given("network {switch} with VNI {vni}")]
     public void AddNetwork(string network, long vni) => world.Plugin.Intent.Networks.Add(network, vni);
 

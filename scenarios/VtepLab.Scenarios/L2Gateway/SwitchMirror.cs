@@ -12,6 +12,9 @@ internal sealed class SwitchMirror
     /// <summary>How often the whole switch was told.</summary>
     public int Dumps { get; private set; }
 
+    /// <summary>How often anything was told.</summary>
+    public int Casts { get; private set; }
+
     /// <summary>Which casts were taken.</summary>
     public CastLedger Ledger { get; } = new();
 
@@ -24,6 +27,7 @@ internal sealed class SwitchMirror
     /// <summary>Takes the arguments of <c>update_ovsdb_changes</c>.</summary>
     public void Apply(JsonObject arguments)
     {
+        Casts++;
         var isWhole = (int)arguments["activity"]! == 0;
         if (isWhole)
         {

@@ -43,6 +43,10 @@ public sealed class SwitchSteps(GatewayWorld world)
         return world.SeeAsync(name, seen => Compare(name, "remote MACs", expected, Macs(seen)), within);
     }
 
+    [Then("{switch} has {int} remote MACs")]
+    public Task HasManyMacs(string name, int count) => world.SeeAsync(
+        name, seen => Macs(seen).Count == count ? null : $"{name} has {Macs(seen).Count} remote MACs", Soon);
+
     [Then("{switch} has no remote MACs")]
     public Task HasNoMacs(string name) => world.SeeAsync(name, seen => Compare(name, "remote MACs", [], Macs(seen)), Soon);
 

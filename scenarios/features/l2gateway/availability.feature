@@ -19,7 +19,7 @@ Feature: Agents and switches go down and come back
     Then within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once
 
-  @VT-L2GW-021
+  @VT-L2GW-021 @F10
   Scenario: The monitoring agent dies and another one takes over
     When the monitoring agent crashes
     And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
@@ -65,7 +65,7 @@ Feature: Agents and switches go down and come back
       | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
     And within 30 seconds the plugin's copy of "leaf1" is what "leaf1" holds
 
-  @VT-L2GW-026
+  @VT-L2GW-026 @F29
   Scenario: The monitoring agent hangs until it has a successor, and wakes up
     When the monitoring agent hangs for 85 seconds
     Then exactly one agent monitors
@@ -76,3 +76,29 @@ Feature: Agents and switches go down and come back
       | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
     And within 5 seconds the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-027 @F29
+  Scenario: The monitoring agent is cut off, has a successor, and is heard again
+    When the monitoring agent is cut off for 100 seconds
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    And 60 seconds pass
+    Then exactly one agent monitors
+    And within 5 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-028
+  Scenario Outline: An agent dies in the middle of a bulk, and the other one carries it out
+    Given network "red" with VNI 6000
+    And 500 machines of network "red" on node 192.0.2.23
+    When network "red" is connected to "leaf1" port "eth2" on VLAN 20 and agent "<agent>" crashes in the middle
+    Then "leaf1" has 501 remote MACs
+    And "leaf1" has one locator for 192.0.2.23
+    And "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+      | eth2 | 20   | red     |
+
+    Examples:
+      | agent   |
+      | agent-1 |
+      | agent-2 |

@@ -25,7 +25,7 @@ Feature: Remote MAC addresses follow the virtual machines
       | mac               | ip       | network | node       |
       | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.21 |
 
-  @VT-L2GW-012 @live
+  @VT-L2GW-012 @F13 @live
   Scenario: Machines on one new node start at once, and two agents carry it out
     Given an L2 gateway agent "agent-2" of "leaf1"
     When these machines of network "blue" start at once:

@@ -23,7 +23,7 @@ Feature: One agent looks after several switches
       | mac               | ip       | network | node       |
       | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
 
-  @VT-L2GW-031
+  @VT-L2GW-031 @F12
   Scenario: A switch that is away does not keep the others waiting for long
     Given network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     And network "blue" is connected to "leaf2" port "eth1" on VLAN 10
@@ -36,7 +36,7 @@ Feature: One agent looks after several switches
       | eth1 | 10   | blue    |
       | eth2 | 11   | blue    |
 
-  @VT-L2GW-032
+  @VT-L2GW-032 @F11
   Scenario: A call about a switch that the agent does not know is refused
     Given a hardware VTEP "leaf3" with port "eth1"
     When somebody tries to connect network "blue" to "leaf3" port "eth1" on VLAN 10
