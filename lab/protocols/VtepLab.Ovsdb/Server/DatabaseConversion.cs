@@ -29,7 +29,7 @@ internal static class DatabaseConversion
             var fields = to.Defaults.AsSpan().ToArray();
             foreach (var column in shared)
             {
-                fields[column.Index - 1] = Convert(row[column.Name], column);
+                fields[column.Index - 1] = Convert(row[column.Name], from.Schema.Column(column.Name).Type, column.Type);
             }
 
             transaction.Insert(to, row.Uuid, fields);
@@ -37,12 +37,17 @@ internal static class DatabaseConversion
     }
 
     /// <summary>A value in the notation of the old column, read as one of the new.</summary>
-    private static Datum Convert(Datum value, ColumnSchema column)
+    private static Datum Convert(Datum value, ColumnType from, ColumnType to)
     {
+        if (from == to)
+        {
+            return value; // Reals have more digits in memory than in JSON.
+        }
+
         var json = new JsonWriter();
         var first = value.Count == 0 ? AtomType.Integer : value.Key(0).Type;
-        var valueType = value.HasValues ? new BaseType(value.Value(0).Type) : column.Type.Value is null || value.Count > 0 ? null : column.Type.Value;
+        var valueType = value.HasValues ? new BaseType(value.Value(0).Type) : to.Value is null || value.Count > 0 ? null : to.Value;
         json.Write(value, new ColumnType(new BaseType(first), valueType, 0, ColumnType.Unlimited));
-        return DatumReader.Read(JsonText.Parse(json.Written.ToArray()).Root, column.Type);
+        return DatumReader.Read(JsonText.Parse(json.Written.ToArray()).Root, to);
     }
 }

@@ -37,6 +37,19 @@ public class ConvertTests
         Assert.That(other.Session.IsClosed, Is.True);
     }
 
+    // Found by the lock-step run: values went through JSON, which has 15 digits.
+    [Test]
+    public void A_real_keeps_all_its_digits_when_its_column_stays_as_it_was()
+    {
+        var session = new EngineFixture("""{"name":"db","tables":{"t":{"columns":{"r":{"type":"real"},"n":{"type":"integer"}}}}}""").Open();
+        session.Ask("""{"id":1,"method":"set_db_change_aware","params":[true]}""");
+        session.Transact("""{"op":"insert","table":"t","row":{"r":0.30000000000000004}}""");
+
+        session.Ask("""{"id":2,"method":"convert","params":["db",{"name":"db","tables":{"t":{"columns":{"r":{"type":"real"}}}}}]}""");
+
+        Assert.That(session.Transact("""{"op":"select","table":"t","where":[["r","==",0.30000000000000004]],"columns":["r"]}"""), Is.EqualTo("""[{"rows":[{"r":0.3}]}]"""));
+    }
+
     // Found by the lock-step run: the cancellation was written over the reply to the conversion.
     [Test]
     public void A_session_that_converts_hears_that_its_own_waiting_transactions_are_canceled()
