@@ -29,6 +29,7 @@ internal static class RootCommands
             EmulateCommand.Create(),
             AgentCommand.Create(),
             NeutronCommand.Create(),
+            LabCommand.Create(),
             DoctorCommand.Create(),
         };
         return root;

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using VtepLab.Topology;
+
+namespace VtepLab.Cli.Labs;
+
+/// <summary>A lab of real processes on this machine: brokers and switches first, then the controller, then the agents.</summary>
+internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
+{
+    private const string Schema = "/usr/share/openvswitch/vtep.ovsschema";
+    private const string RabbitScripts = "/usr/lib/rabbitmq/bin";
+    private static readonly string[] Order = ["rabbitmq", "ovsdb-server", "switch", "neutron", "l2gateway-agent"];
+
+    private readonly List<NodeProcess> _processes = [];
+
+    /// <summary>Where the bus is.</summary>
+    public string BusUrl => lab.Nodes.First(n => n.Kind == "rabbitmq") is { Url: { } url } ? url
+        : $"amqp://guest:guest@127.0.0.1:{lab.Nodes.First(n => n.Kind == "rabbitmq").Port}/";
+
+    /// <summary>Starts every node; those that run already are left alone.</summary>
+    /// <param name="started">Told of each that is ready: name, kind and where it is.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task StartAsync(Action<LabNode, string> started, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var node in lab.Nodes.OrderBy(n => Array.IndexOf(Order, n.Kind)))
+        {
+            started(node, await StartAsync(node, cancel));
+        }
+    }
+
+    /// <summary>Returns the name of the first node that ends; never returns while all run.</summary>
+    public async Task<string> FirstEndAsync(CancellationToken cancel)
+    {
+        var ends = _processes.Select(p => p.Ended).ToList();
+        var first = await Task.WhenAny(ends).WaitAsync(cancel);
+        return _processes[ends.IndexOf(first)].Name;
+    }
+
+    /// <summary>Ends what was started, in the other order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _processes.Count - 1; i >= 0; i--)
+        {
+            await _processes[i].DisposeAsync();
+        }
+    }
+
+    private async Task<string> StartAsync(LabNode node, CancellationToken cancel)
+    {
+        switch (node.Kind)
+        {
+            case "rabbitmq" when node.Url is null:
+                await StartRabbitAsync(node, cancel);
+                return BusUrl;
+            case "rabbitmq":
+                return TransportUrl.WithoutPassword(node.Url!);
+            case "ovsdb-server" when node.Remote is null:
+                await StartDatabaseServerAsync(node, cancel);
+                return node.DatabaseEndpoint.ToString();
+            case "switch" when node.Remote is null:
+                await RunAsync(node, "listening on", [
+                    "emulate", "switch", "--listen", $"ptcp:{node.Listen!.Port}:{node.Listen.Address}", "--name", node.Name, "--ports", string.Join(',', node.Ports),
+                    "--tunnel-ip", node.TunnelIp], cancel);
+                return node.DatabaseEndpoint.ToString();
+            case "neutron":
+                await RunAsync(node, "listening on", [
+                    "neutron", "--listen", $"http://{node.Listen}", "--bus", BusUrl, "--db", Path.GetFullPath(node.Database ?? "l2gateway.db", folder), "-v"], cancel);
+                return $"http://{node.Listen}";
+            case "l2gateway-agent":
+                await StartAgentAsync(node, cancel);
+                return string.Join(", ", node.Switches);
+            default:
+                return node.DatabaseEndpoint.ToString(); // A switch that runs already.
+        }
+    }
+
+    private async Task StartAgentAsync(LabNode node, CancellationToken cancel)
+    {
+        var hosts = node.Switches.Select(s => lab.Nodes.First(n => n.Name == s)).Select(s => $"{s.Name}:{s.DatabaseEndpoint.Host}:{s.DatabaseEndpoint.Port}");
+        var file = Path.Combine(folder, $"{node.Name}.ini");
+        await File.WriteAllTextAsync(
+            file,
+            string.Create(CultureInfo.InvariantCulture, $"""
+            [DEFAULT]
+            host = {node.Name}
+            transport_url = {BusUrl.Replace("amqp://", "rabbit://", StringComparison.Ordinal)}
+            [agent]
+            report_interval = {node.ReportInterval.TotalSeconds}
+            [ovsdb]
+            ovsdb_hosts = '{string.Join(',', hosts)}'
+
+            """),
+            cancel);
+        await RunAsync(node, $"agent {node.Name} serves", ["agent", "l2gateway", "--config", file, "-v"], cancel);
+    }
+
+    private async Task StartDatabaseServerAsync(LabNode node, CancellationToken cancel)
+    {
+        var database = Path.Combine(folder, $"{node.Name}.db");
+        if (!File.Exists(database))
+        {
+            await ToolAsync("ovsdb-tool", ["create", database, Schema], cancel);
+        }
+
+        _processes.Add(await NodeProcess.StartAsync(
+            node.Name, folder, "ovsdb-server (Open vSwitch)",
+            [
+                "ovsdb-server", "--no-chdir", "-vconsole:info", $"--unixctl={Path.Combine(folder, node.Name + ".ctl")}",
+                $"--remote=ptcp:{node.Listen!.Port}:{node.Listen.Address}", database,
+            ],
+            new Dictionary<string, string> { ["OVS_RUNDIR"] = folder }, cancel));
+        string[] ports = [.. node.Ports.SelectMany(p => (string[])["--", "--may-exist", "add-port", node.Name, p])];
+        await ToolAsync(
+            "vtep-ctl", [$"--db={node.DatabaseEndpoint}", "--timeout=20", "--may-exist", "add-ps", node.Name, "--", "set", "Physical_Switch", node.Name, $"tunnel_ips={node.TunnelIp}", .. ports],
+            cancel);
+    }
+
+    // A broker of its own: node name, port mapper and directories, so that a broker of the machine is not touched.
+    private async Task StartRabbitAsync(LabNode node, CancellationToken cancel)
+    {
+        var mapper = FreePort();
+        var home = Path.Combine(folder, node.Name);
+        Directory.CreateDirectory(home);
+        await File.WriteAllTextAsync(Path.Combine(home, "plugins"), "[].\n", cancel);
+        await File.WriteAllTextAsync(Path.Combine(home, "rabbitmq.conf"), "vm_memory_high_watermark.absolute = 256MB\ndisk_free_limit.absolute = 1MB\n", cancel);
+        var environment = new Dictionary<string, string>
+        {
+            ["HOME"] = home, ["ERL_EPMD_PORT"] = $"{mapper}", ["ERL_EPMD_ADDRESS"] = "127.0.0.1", ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(home, "no-env.conf"),
+            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(home, "rabbitmq.conf"), ["RABBITMQ_ADVANCED_CONFIG_FILE"] = Path.Combine(home, "no-advanced.config"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(home, "plugins"), ["RABBITMQ_NODENAME"] = $"vl{node.Port}@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1", ["RABBITMQ_NODE_PORT"] = $"{node.Port}", ["RABBITMQ_DIST_PORT"] = $"{FreePort()}",
+            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(home, "mnesia"), ["RABBITMQ_LOG_BASE"] = Path.Combine(home, "log"), ["RABBITMQ_LOGS"] = "-",
+            ["RABBITMQ_PID_FILE"] = Path.Combine(home, "pid"), ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-start_epmd false",
+        };
+        // The mapper says nothing when it is ready but with -d; the broker waits for it.
+        _processes.Add(await NodeProcess.StartAsync(
+            $"{node.Name}-epmd", folder, "epmd running", ["epmd", "-d", "-port", $"{mapper}", "-address", "127.0.0.1"], environment, cancel));
+        _processes.Add(await NodeProcess.StartAsync(
+            node.Name, folder, "Server startup complete", [$"{RabbitScripts}/rabbitmq-server"], environment, cancel));
+    }
+
+    private async Task RunAsync(LabNode node, string readyWhen, string[] arguments, CancellationToken cancel) => _processes.Add(
+        await NodeProcess.StartAsync(node.Name, folder, readyWhen, [Environment.ProcessPath!, .. OwnProgram, .. arguments], null, cancel));
+
+    // Under 'dotnet vteplab.dll' the process is dotnet, and the program its first argument.
+    private static string[] OwnProgram => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(RunningLab).Assembly.Location] : [];
+
+    private static async Task ToolAsync(string program, string[] arguments, CancellationToken cancel)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })
+            ?? throw new CommandException(ExitCode.Unreachable, $"cannot start {program}");
+        var errors = await process.StandardError.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        if (process.ExitCode != 0)
+        {
+            throw new CommandException(ExitCode.Unreachable, $"{program} {arguments[0]}: {errors.Trim()}");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
