@@ -41,6 +41,11 @@ internal sealed partial class ForwardingPlane
         }
 
         var isForRouter = frame.Destination == _routerMac;
+        if (frame.TagCount > 0)
+        {
+            return isForRouter; // A further tag of the tenant's own: the router has no interface in that VLAN.
+        }
+
         if (frame.EtherType == EtherTypes.Arp && (isForRouter || frame.Destination.IsBroadcast) && ArpPacket.TryRead(frame.Payload, out var arp))
         {
             return Hear(segment, arp) || isForRouter;

@@ -182,6 +182,17 @@ public class RoutingTests
     }
 
     [Test]
+    public void A_packet_behind_a_second_tag_is_none_of_the_routers()
+    {
+        var bench = Routed();
+        bench.Introduce(bench.Eth1, Red, HostB, B, "10.0.2.1");
+
+        bench.Eth1.Deliver(Tagged(Tagged(Untagged(bench.Packet(HostA, A, B, Blue)), new VlanTag(7)), Blue));
+
+        Assert.That(bench.Left(), Is.EqualTo("nothing"));
+    }
+
+    [Test]
     public void Routers_with_equal_subnets_do_not_see_each_other()
     {
         var bench = new ForwardingBench();
