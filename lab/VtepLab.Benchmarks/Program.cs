@@ -3,15 +3,18 @@ using BenchmarkDotNet.Running;
 using VtepLab.Benchmarks.Certify;
 using VtepLab.Benchmarks.Kernel;
 using VtepLab.Benchmarks.Ovsdb;
+using VtepLab.Benchmarks.Switch;
 
 // "certify" times the whole command, "ovsdb-compare [SCALE] [engine|command|memory] [LINES]" measures ovsdb-server and ours side by side,
-// "kernel [WHAT…]" the simulation's kernel and ns-3; anything else goes to BenchmarkDotNet.
+// "kernel [WHAT…]" the simulation's kernel and ns-3, "switch [WHAT…]" the emulated switch and ns-3's bridge; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["certify"]:
         return CertifyTimes.Run();
     case ["kernel", .. var what]:
         return KernelBenchmarks.Run(what);
+    case ["switch", .. var of]:
+        return SwitchBenchmarks.Run(of);
     case ["ovsdb-serve", var schema, var socket]:
         BenchServer.Run(schema, socket);
         return 0;

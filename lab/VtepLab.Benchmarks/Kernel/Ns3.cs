@@ -55,7 +55,9 @@ internal static class Ns3
             $"  | ns-3 default {usual / 1e6:0.0}: {ours / usual:0.0} times; its fastest ({fastest}) {best / 1e6:0.0}: {ours / best:0.0} times");
     }
 
-    private static string Execute(string program, params string[] arguments)
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>What it wrote.</returns>
+    public static string Execute(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
