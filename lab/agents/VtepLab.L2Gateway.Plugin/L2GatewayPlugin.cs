@@ -40,7 +40,7 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
         _reconciler = new Reconciler(host, model, core, switches, _calls, options);
         _fdb = new FdbFanout(host, model, core, _calls, options);
         _gateways = new GatewayApi(host, model, switches, options, gateway => _reconciler.PushAsync(
-            gateway.Devices.Select(d => switches.FindOrNull(d.Name)?.Copy.Identifier).OfType<string>().Distinct(), _stop.Token));
+            gateway.Devices.Select(d => switches.FindOrNull(d.Name)?.Copy.Identifier).OfType<string>().Distinct(), null, _stop.Token));
         _connections = new ConnectionApi(host, model, core, switches, options, _reconciler.PushAsync);
         _assignments = new AssignmentApi(host, model, AssignAsync);
     }

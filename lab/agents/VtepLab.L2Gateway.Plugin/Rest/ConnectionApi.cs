@@ -14,7 +14,7 @@ namespace VtepLab.L2Gateway.Plugin;
 /// </remarks>
 internal sealed class ConnectionApi(
     IHost host, PluginModel model, INeutronCore core, SwitchDirectory switches, PluginOptions options,
-    Func<IEnumerable<string>, CancellationToken, Task<string?>> push)
+    Func<IEnumerable<string>, string?, CancellationToken, Task<string?>> push)
 {
     private static readonly string[] Attributes = ["id", "l2_gateway_id", "network_id", "segmentation_id", "tenant_id", "project_id"];
     private static readonly TimeSpan DeletePatience = TimeSpan.FromSeconds(5);
@@ -67,7 +67,7 @@ internal sealed class ConnectionApi(
                 Insert(write, connection, identifiers, network.VxlanSegments[0]);
             },
             cancel);
-        if (await push(identifiers, cancel) is { } problem)
+        if (await push(identifiers, network.Id, cancel) is { } problem)
         {
             await CleanAsync(await RemoveAsync(c => c.Id == connection.Id, cancel), cancel);
             throw GatewayErrors.Ovsdb(problem);
@@ -156,7 +156,7 @@ internal sealed class ConnectionApi(
     {
         try
         {
-            if (await push(identifiers, cancel).WaitAsync(DeletePatience, host.Time, cancel) is { } problem)
+            if (await push(identifiers, null, cancel).WaitAsync(DeletePatience, host.Time, cancel) is { } problem)
             {
                 _log.LogWarning("a deleted connection is still on {Switches}: {Problem}", string.Join(", ", identifiers), problem);
             }

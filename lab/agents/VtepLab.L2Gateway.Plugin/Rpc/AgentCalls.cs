@@ -8,6 +8,9 @@ namespace VtepLab.L2Gateway.Plugin;
 /// <summary>The plugin's messages to L2 gateway agents: to one that says it looks after the switch, or to any where nobody says.</summary>
 internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions options)
 {
+    /// <summary>The original's word for an agent that does not answer.</summary>
+    public const string NoAnswer = "Communication error with the L2 gateway agent";
+
     private readonly BusTarget _topic = new(L2GatewayRpc.AgentTopic, Exchange: options.ControlExchange);
     private int _turn;
 
@@ -21,7 +24,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
     {
         if (agents.Live.Count == 0)
         {
-            return "Communication error with the L2 gateway agent"; // There is nobody to wait for.
+            return NoAnswer; // There is nobody to wait for.
         }
 
         try
@@ -31,7 +34,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
         }
         catch (Exception lost) when (lost is TimeoutException or IOException)
         {
-            return "Communication error with the L2 gateway agent";
+            return NoAnswer;
         }
         catch (BusRemoteException refused)
         {
@@ -49,7 +52,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
         }
         catch (Exception lost) when (lost is TimeoutException or IOException)
         {
-            return "Communication error with the L2 gateway agent";
+            return NoAnswer;
         }
     }
 

@@ -28,13 +28,16 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     }
 
     /// <summary>Looks at switches now.</summary>
+    /// <param name="identifiers">The switches.</param>
+    /// <param name="network">The network whose complaints count; null for all.</param>
+    /// <param name="cancel">Waits no longer.</param>
     /// <returns>Null when the agents have carried out what was to be done; otherwise the first complaint.</returns>
-    public async Task<string?> PushAsync(IEnumerable<string> identifiers, CancellationToken cancel)
+    public async Task<string?> PushAsync(IEnumerable<string> identifiers, string? network, CancellationToken cancel)
     {
         var passes = identifiers.Select(identifier =>
         {
             var work = WorkOn(identifier);
-            work.Waiting.Add(new TaskCompletionSource<string?>());
+            work.Waiting.Add(new TaskCompletionSource<IReadOnlyList<Complaint>>());
             var mine = work.Waiting[^1].Task;
             Start(work);
             return mine;
@@ -42,7 +45,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         string? problem = null;
         foreach (var pass in passes)
         {
-            problem ??= await pass.WaitAsync(cancel);
+            problem ??= (await pass.WaitAsync(cancel)).FirstOrDefault(c => network is null || c.Network is null || c.Network == network)?.Problem;
         }
 
         return problem;
@@ -91,18 +94,18 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
                 work.IsWanted = false;
                 var waiting = work.Waiting.ToList();
                 work.Waiting.Clear();
-                string? problem;
+                IReadOnlyList<Complaint> complaints;
                 try
                 {
-                    problem = await PassAsync(work, isAsked: waiting.Count > 0, cancel);
+                    complaints = await PassAsync(work, isAsked: waiting.Count > 0, cancel);
                 }
                 catch (OvsdbException failed)
                 {
-                    problem = failed.Message;
+                    complaints = [new Complaint(null, failed.Message)];
                 }
 
-                waiting.ForEach(w => w.TrySetResult(problem));
-                Schedule(work, problem);
+                waiting.ForEach(w => w.TrySetResult(complaints));
+                Schedule(work, complaints.Count > 0);
                 await host.YieldAsync();
             }
         }
@@ -112,12 +115,12 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         }
     }
 
-    private async Task<string?> PassAsync(Work work, bool isAsked, CancellationToken cancel)
+    private async Task<IReadOnlyList<Complaint>> PassAsync(Work work, bool isAsked, CancellationToken cancel)
     {
         var copy = model.Switch(work.Identifier);
         if (model.DumpsOf(work.Identifier) == 0)
         {
-            return null; // Nobody has told yet what it holds: what is absent from the copy means nothing.
+            return []; // Nobody has told yet what it holds: what is absent from the copy means nothing.
         }
 
         var networks = model.NetworksOn(work.Identifier);
@@ -127,6 +130,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         var now = host.Time.GetTimestamp();
         work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
             .ToDictionary();
+        var complaints = new List<Complaint>();
         foreach (var step in steps.Where(s => !work.Asked.ContainsKey(s.Key)))
         {
             work.LastAsked = host.Time.GetTimestamp();
@@ -137,13 +141,21 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
             {
                 _log.Log(
                     isAsked ? LogLevel.Information : LogLevel.Warning, "{Switch}: {Method} was not carried out: {Problem}", work.Identifier, step.Method, problem);
-                return problem;
+                // Where nobody answers, nobody would answer the next one; what a switch refuses is a matter of one network.
+                var isSilent = problem == AgentCalls.NoAnswer;
+                complaints.Add(new Complaint(isSilent ? null : step.Network, problem));
+                if (isSilent)
+                {
+                    break;
+                }
+
+                continue;
             }
 
             work.Asked[step.Key] = host.Time.GetTimestamp();
         }
 
-        return null;
+        return complaints;
     }
 
     // Which logical switches are ours has to outlive the networks and connections they were made for.
@@ -174,16 +186,16 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     private bool HasRecentlyAsked(string identifier) =>
         WorkOn(identifier).LastAsked is { } last && host.Time.GetElapsedTime(last) < options.RpcResponseTimeout + options.ConfirmTimeout;
 
-    private void Schedule(Work work, string? problem)
+    private void Schedule(Work work, bool hasFailed)
     {
-        work.Retry = problem is null ? FirstRetry : work.Retry * 2 < LongestRetry ? work.Retry * 2 : LongestRetry;
-        if ((problem is null && work.Asked.Count == 0) || work.IsScheduled)
+        work.Retry = !hasFailed ? FirstRetry : work.Retry * 2 < LongestRetry ? work.Retry * 2 : LongestRetry;
+        if ((!hasFailed && work.Asked.Count == 0) || work.IsScheduled)
         {
             return;
         }
 
         work.IsScheduled = true;
-        var wait = problem is null ? options.ConfirmTimeout + FirstRetry : work.Retry;
+        var wait = !hasFailed ? options.ConfirmTimeout + FirstRetry : work.Retry;
         host.Spawn($"reconcile {work.Identifier} again", async stop =>
         {
             await host.DelayAsync(wait, stop);
@@ -191,6 +203,11 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
             Touch(work.Identifier);
         });
     }
+
+    /// <summary>What was not carried out.</summary>
+    /// <param name="Network">The network it is about; null for the whole switch.</param>
+    /// <param name="Problem">Why.</param>
+    private sealed record Complaint(string? Network, string Problem);
 
     private sealed class Work(string identifier)
     {
@@ -206,7 +223,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
 
         public long? LastAsked { get; set; }
 
-        public List<TaskCompletionSource<string?>> Waiting { get; } = [];
+        public List<TaskCompletionSource<IReadOnlyList<Complaint>>> Waiting { get; } = [];
 
         // What was carried out and has not shown in the copy yet, and when.
         public Dictionary<string, long> Asked { get; set; } = [];

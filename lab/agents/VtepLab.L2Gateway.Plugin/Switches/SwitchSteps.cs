@@ -5,10 +5,11 @@ using VtepLab.Neutron;
 namespace VtepLab.L2Gateway.Plugin;
 
 /// <summary>One message that brings a switch nearer to what it should hold.</summary>
+/// <param name="Network">The network it is about.</param>
 /// <param name="Method">The RPC.</param>
 /// <param name="Arguments">Its arguments.</param>
 /// <param name="IsCast">True when nobody answers.</param>
-internal sealed record SwitchStep(string Method, JsonObject Arguments, bool IsCast = false)
+internal sealed record SwitchStep(string Network, string Method, JsonObject Arguments, bool IsCast = false)
 {
     /// <summary>Equal for equal steps.</summary>
     public string Key { get; } = Method + Arguments.ToJsonString();
@@ -51,20 +52,20 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
         if (surplus.Count > 0)
         {
             var dict = network is null ? null : Dict(network, row);
-            Add(L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
+            Add(row.Name, L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
                 copy.Identifier, dict, [], [.. surplus.Select(b => Port(b.Port, b.Vlan, row.Uuid))], ConnectionOperation.Delete).ToJson());
         }
 
         var stale = _macs[row.Uuid].Where(m => network?.Macs.ContainsKey(m.Mac) != true).Select(m => m.Mac).Distinct().ToList();
         foreach (var some in stale.Chunk(maxMacs))
         {
-            Add(L2GatewayRpc.DeleteVif, new DeleteVifRequest(copy.Identifier, row.Uuid, [.. some]).ToJson());
+            Add(row.Name, L2GatewayRpc.DeleteVif, new DeleteVifRequest(copy.Identifier, row.Uuid, [.. some]).ToJson());
         }
 
         // Only ours, and only once the monitor has told that nothing is left of it.
         if (network is null && surplus.Count == 0 && stale.Count == 0)
         {
-            _steps.Add(new SwitchStep(L2GatewayRpc.DeleteNetwork, new DeleteNetworkRequest(copy.Identifier, row.Uuid).ToJson(), IsCast: true));
+            _steps.Add(new SwitchStep(row.Name, L2GatewayRpc.DeleteNetwork, new DeleteNetworkRequest(copy.Identifier, row.Uuid).ToJson(), IsCast: true));
         }
     }
 
@@ -84,7 +85,7 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
         }
         else if (row is not null && first is [var one])
         {
-            Add(L2GatewayRpc.AddVif, Owned(new AddVifRequest(
+            Add(network.Network.Id, L2GatewayRpc.AddVif, Owned(new AddVifRequest(
                 copy.Identifier, Dict(network, row), Locator(one.Node), new MacDict(null, one.Mac, one.Ip, row.Uuid)).ToJson()));
         }
 
@@ -111,13 +112,13 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
         var node = known.Locator is { } locator ? copy.Locators.GetValueOrDefault(locator) : null;
         if (node != wanted.Node)
         {
-            Add(L2GatewayRpc.UpdateVif, Owned(new UpdateVifRequest(
+            Add(network.Network.Id, L2GatewayRpc.UpdateVif, Owned(new UpdateVifRequest(
                 copy.Identifier, Locator(wanted.Node), new MacDict(known.Uuid, known.Mac, wanted.Ip, row.Uuid)).ToJson()));
         }
         else if (isIdempotent && wanted.Ip.Length > 0 && known.IpAddress != wanted.Ip)
         {
             // The original's agent has no way to change an address: there it stays the first one.
-            Add(L2GatewayRpc.AddVif, Owned(new AddVifRequest(
+            Add(network.Network.Id, L2GatewayRpc.AddVif, Owned(new AddVifRequest(
                 copy.Identifier, Dict(network, row), Locator(wanted.Node), new MacDict(known.Uuid, known.Mac, wanted.Ip, row.Uuid)).ToJson()));
         }
     }
@@ -129,11 +130,11 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
         var byNode = macs.ToLookup(m => m.Node);
         var listed = nodes.Distinct().Order(StringComparer.Ordinal)
             .Select(n => new NodeMacs(Locator(n), [.. byNode[n].Select(m => new MacDict(null, m.Mac, m.Ip, row?.Uuid))]));
-        Add(L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
+        Add(network.Network.Id, L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
             copy.Identifier, Dict(network, row), [.. listed], [.. ports], ConnectionOperation.Create).ToJson());
     }
 
-    private void Add(string method, JsonObject arguments) => _steps.Add(new SwitchStep(method, arguments));
+    private void Add(string network, string method, JsonObject arguments) => _steps.Add(new SwitchStep(network, method, arguments));
 
     // The original's own rows have two more members, and its agent may look for them.
     private JsonObject Owned(JsonObject arguments)

@@ -11,7 +11,6 @@ namespace VtepLab.Agents.Tests.L2Gateway.Plugin;
 public class PluginRuleTests
 {
     private const string Blue = "ae2d52a4-a918-4491-97e3-4f1322b50573";
-    private const string Red = "994ac733-6226-402d-9d5f-95c133fda898";
     private const string Locator = "d43bdb3f-3396-4971-aa5c-247054c649dd";
 
     [Test]
@@ -305,6 +304,21 @@ public class PluginRuleTests
             Assert.That($"{refused.Status} {refused.Body!["NeutronError"]!["type"]}", Is.EqualTo("409 OverQuota"));
         },
         new PluginOptions { Database = new(), HasFittingStatusCodes = true, QuotaL2Gateway = 1 });
+
+    [Test]
+    public void What_a_switch_refuses_of_one_network_does_not_keep_another_from_it() => Run(async stage =>
+    {
+        var blue = await stage.NetworkAsync("blue", 5000);
+        var gateway = await stage.GatewayAsync("a", "eth1");
+        var connection = await stage.ConnectAsync(gateway, blue, "100");
+        await stage.BoundAsync((AgreeableAgent.Eth1, 100, Blue, blue));
+        stage.Agent.Refuse = r => r.Arguments["op_method"]?.ToString() == "DELETE" ? new BusRemoteException("OVSDBError", "referential integrity violation") : null;
+        await stage.Controller.RequestAsync("DELETE", $"/l2-gateway-connections/{connection}");
+
+        await stage.ConnectAsync(gateway, await stage.NetworkAsync("red", 6000), "200");
+
+        Assert.That(stage.Calls("update_connection_to_gateway")[^1]["op_method"]!.ToString(), Is.EqualTo("CREATE"));
+    });
 
     [Test]
     public void Many_machines_go_in_requests_of_bounded_size() => Run(
