@@ -21,6 +21,7 @@ public sealed class SimulatedWorld
     private readonly Stack<DelaySource> _delays = new();
     private SimulatedHost? _broker;
     private SimulationException? _failure;
+    private long _lastActivity;
 
     /// <summary>Makes an empty world.</summary>
     /// <param name="seed">Decides everything that chance decides.</param>
@@ -188,6 +189,25 @@ public sealed class SimulatedWorld
         }
     }
 
+    /// <summary>Runs until nothing has happened for a time but keep-alives: nothing else arrived over a stream or a link, nothing was held up, no fault began or ended.</summary>
+    /// <exception cref="SimulationTimeoutException">It does not become quiet within that time.</exception>
+    public void RunUntilQuiet(TimeSpan quiet, TimeSpan within)
+    {
+        Active();
+        var until = VirtualTime.After(Kernel.Now, within);
+        while (VirtualTime.After(_lastActivity, quiet) is var target && target > Kernel.Now)
+        {
+            if (Kernel.Now >= until)
+            {
+                throw new SimulationTimeoutException(
+                    Located($"not quiet for {quiet} within {within}: something happened at {VirtualTime.Span(_lastActivity):c}"), "quiet");
+            }
+
+            RunEvents(Math.Min(target, until), null);
+            Kernel.Advance(Math.Min(target, until));
+        }
+    }
+
     /// <summary>Runs for a time.</summary>
     public void RunFor(TimeSpan time)
     {
@@ -240,8 +260,12 @@ public sealed class SimulatedWorld
         host.Crash();
     }
 
+    /// <summary>Something happens that is more than a sign of life.</summary>
+    internal void Active() => _lastActivity = Kernel.Now;
+
     internal void Note(string kind, string subject)
     {
+        Active();
         foreach (var c in subject)
         {
             Kernel.Mix(c);

@@ -60,6 +60,9 @@ public sealed record SimulationOptions
     /// <summary>How many records the trace that is always on keeps, a power of two; 0 for none.</summary>
     public int TraceRecords { get; init; } = 4096;
 
+    /// <summary>Knows the segments of streams that only say that both ends live; null: there are none. See <see cref="SimulatedWorld.RunUntilQuiet"/>.</summary>
+    public KeepAlive? IsKeepAlive { get; init; }
+
     /// <summary>Where the hosts' logs go; null for nowhere.</summary>
     public ILoggerFactory? Logs { get; init; }
 }
@@ -76,3 +79,6 @@ public enum EventOrder
     /// <summary>The seed decides between the two for the whole run, so that many seeds see both.</summary>
     Drawn,
 }
+
+/// <summary>True for a segment, all that was written in one instant, that changes nothing at its receiver, such as an echo request.</summary>
+public delegate bool KeepAlive(ReadOnlySpan<byte> segment);

@@ -123,6 +123,37 @@ public class SimulatedNetworkTests
     });
 
     [Test]
+    public void A_world_is_quiet_when_only_keep_alives_are_left()
+    {
+        var world = new SimulatedWorld(7, new SimulationOptions { IsKeepAlive = segment => segment.SequenceEqual("ping"u8) });
+        world.AddHost("server").Start(async h =>
+        {
+            await using var listener = await h.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
+            var connection = await listener.AcceptAsync();
+            await h.DelayAsync(Timeout.InfiniteTimeSpan);
+        });
+        world.AddHost("client").Start(async h =>
+        {
+            await h.DelayAsync(TimeSpan.FromSeconds(1));
+            var connection = await h.Network.ConnectAsync(Endpoint.Parse("tcp:server:6640"));
+            for (var i = 0; i < 200; i++)
+            {
+                await h.DelayAsync(TimeSpan.FromSeconds(5));
+                await connection.Output.WriteAsync(i is 7 or 100 ? "news"u8.ToArray() : "ping"u8.ToArray());
+            }
+        });
+        world.RunFor(TimeSpan.FromSeconds(2));
+
+        world.RunUntilQuiet(quiet: TimeSpan.FromSeconds(60), within: TimeSpan.FromMinutes(10));
+        var quietAt = world.Now;
+
+        Assert.That(quietAt, Is.EqualTo(TimeSpan.FromSeconds(1 + (8 * 5) + 60)).Within(TimeSpan.FromMilliseconds(10)));
+        Assert.That(
+            () => world.RunUntilQuiet(quiet: TimeSpan.FromHours(1), within: TimeSpan.FromMinutes(10)),
+            Throws.InstanceOf<SimulationTimeoutException>().With.Message.Contains("not quiet for 01:00:00").And.Message.Contains("00:08:26"));
+    }
+
+    [Test]
     public void In_a_ring_only_neighbours_reach_each_other() => _world.Run(async () =>
     {
         await using var listener = await _server.Services.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));

@@ -122,6 +122,7 @@ public sealed class FrameLink
                 // As the receiving host: parked while it is paused, gone when it crashes.
                 var (kernel, from) = (_link._simulation.Kernel, _to == _link.One ? _link.Other : _link.One);
                 kernel.Mix((ulong)_length);
+                _link._simulation.Active();
                 kernel.WriteTrace(TraceKind.Frame, _to.Host.Id, _to == _link.One ? 0 : 1, _length);
                 _link._simulation.Trace?.Frame(kernel.Now, _link.Name, from.Host.Name, _to.Host.Name, _bytes.AsSpan(0, _length));
                 _link._simulation.Kernel.Enqueue(_to.Host.Context, Deliver, this);

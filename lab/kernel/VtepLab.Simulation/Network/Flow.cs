@@ -232,6 +232,7 @@ internal sealed class Flow
     private void Stall()
     {
         var now = Kernel.Now;
+        _network.Simulation.Active();
         if (_stalledSince < 0)
         {
             _stalledSince = now;
@@ -278,6 +279,11 @@ internal sealed class Flow
 
         if (chunk.Count > 0)
         {
+            if (_network.Options.IsKeepAlive?.Invoke(chunk.Span) != true)
+            {
+                _network.Simulation.Active();
+            }
+
             Kernel.Mix(chunk.Hash());
             Kernel.WriteTrace(TraceKind.Segment, Receiver.Host.Id, Sender.Id, chunk.Count);
             _network.Simulation.Trace?.Segment(Kernel.Now, Sender.Host.Name, Receiver.Host.Name, Sender.Id, chunk.Span);
