@@ -4,6 +4,10 @@ namespace VtepLab.Ovsdb;
 /// <remarks>Every method throws what <see cref="OvsdbConnection.CallAsync"/> throws.</remarks>
 public sealed class OvsdbClient
 {
+    // Schemas do not change, and the next server mostly has the last one's: hundreds of switches share one instead of a copy for each connection.
+    [ThreadStatic]
+    private static (string Text, DatabaseSchema Schema)? s_last;
+
     /// <summary>Takes a connection, which somebody has to run.</summary>
     public OvsdbClient(OvsdbConnection connection)
     {
@@ -50,9 +54,17 @@ public sealed class OvsdbClient
     public async Task<DatabaseSchema> GetSchemaAsync(string database, CancellationToken cancel = default)
     {
         var result = await Connection.CallAsync("get_schema", json => WriteStrings(json, database), cancel: cancel);
+        var text = result.ToString();
+        if (s_last is { } last && last.Text == text)
+        {
+            return last.Schema;
+        }
+
         try
         {
-            return DatabaseSchema.Parse(result);
+            var schema = DatabaseSchema.Parse(result);
+            s_last = (text, schema);
+            return schema;
         }
         catch (OvsdbErrorException bad)
         {
