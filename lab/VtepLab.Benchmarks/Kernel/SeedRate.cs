@@ -1,22 +1,43 @@
 using System.Diagnostics;
+using VtepLab.Gherkin;
 using VtepLab.Kernel.Tests.Exploration;
+using VtepLab.Scenarios;
 using VtepLab.Simulation;
 
 namespace VtepLab.Benchmarks.Kernel;
 
-/// <summary>Seeds a minute of a 10-minute fail-over with faults, on two threads, and how long shrinking takes. Stand-in agents.</summary>
+/// <summary>Seeds a minute of a 10-minute fail-over with faults, on two threads, and how long shrinking takes.</summary>
 internal static class SeedRate
 {
+    private const string FailOver = """
+        Feature: Fail-over
+          Scenario: The real agents for ten minutes
+            Given a hardware VTEP "leaf1" with ports "eth1" and "eth2"
+            And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
+            And one of them monitors
+            And network "blue" with VNI 5000
+            And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+            When for 480 seconds machines of network "blue" come, move and go, and "agent-1", "agent-2" and "leaf1" may break in any way
+            Then within 120 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+            When 60 seconds pass
+            Then exactly one agent monitors
+        """;
+
     public static void Run()
     {
-        var experiment = WrongAgents.Experiment(Wrong.Nothing);
-        Explorer.Explore(experiment, 1, 50, 2);
+        Measure("toy agents", WrongAgents.Experiment(Wrong.Nothing), 400);
+        Measure("real agents, switch and plugin's part", ScenarioExperiment.Of(FeatureReader.Read("failover.feature", FailOver).Pickles[0], null), 400);
+    }
+
+    private static void Measure(string who, Experiment experiment, int seeds)
+    {
+        Explorer.Explore(experiment, 1, 100, 2);
         var watch = Stopwatch.StartNew();
         var cpu = Environment.CpuUsage.TotalTime;
-        var outcomes = Explorer.Explore(experiment, 1000, 400, 2);
+        var outcomes = Explorer.Explore(experiment, 1000, seeds, 2);
         var (wall, used) = (watch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
         Console.WriteLine(KernelBenchmarks.Line(
-            $"seeds of a 10-minute fail-over: {outcomes.Count / wall.TotalMinutes:0} a minute of wall time on 2 threads, {2 * outcomes.Count / used.TotalMinutes:0} a minute of two whole cores; {outcomes.Sum(o => o.Events) / outcomes.Count} events a seed, {outcomes.Count(o => o.Failure is not null)} failed"));
+            $"seeds of a 10-minute fail-over, {who}: {outcomes.Count / wall.TotalMinutes:0} a minute of wall time on 2 threads, {2 * outcomes.Count / used.TotalMinutes:0} a minute of two whole cores; {outcomes.Sum(o => o.Events) / outcomes.Count} events and {outcomes.Average(o => o.VirtualTime.TotalMinutes):0.0} virtual minutes a seed, {outcomes.Count(o => o.Failure is not null)} failed"));
     }
 
     public static void Shrink()
