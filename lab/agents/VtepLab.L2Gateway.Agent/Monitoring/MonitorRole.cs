@@ -72,7 +72,8 @@ internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook b
     /// <summary>The broker was lost, perhaps with casts that nobody had taken yet.</summary>
     public void TellAnew()
     {
-        foreach (var (monitor, _) in _monitors.Values)
+        // A copy, for the first thing a monitor does may be to find that its lease is over.
+        foreach (var (monitor, _) in _monitors.Values.ToList())
         {
             monitor.TellAnew();
         }
