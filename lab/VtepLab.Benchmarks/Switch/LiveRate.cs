@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Hosting;
