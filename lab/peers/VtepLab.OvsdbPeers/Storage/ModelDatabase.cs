@@ -77,6 +77,11 @@ public sealed class ModelDatabase
             await before;
             await TryWriteAsync(build, cancel);
         }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new OvsdbProtocolException(
+                $"{_schema.Name} could not be written within {_options.WritePatience.TotalSeconds} s; whether it was is unknown.", isTransient: true);
+        }
         finally
         {
             turn.TrySetResult();
