@@ -53,6 +53,12 @@ internal sealed class MonitorGenerator(Random random, RequestGenerator requests)
         var kind = random.Next(3);
         var entry = new Entry { Id = NewId(), Schema = schema };
         var tables = schema.Tables.Where(_ => random.Next(2) == 0).ToList();
+        if (tables.Count == 0)
+        {
+            // ovsdb-server takes monitors without tables for one, of whatever databases: a conversion of one cancels those of all.
+            tables.Add(schema.Tables[0]);
+        }
+
         var members = new List<string>();
         foreach (var table in tables)
         {
