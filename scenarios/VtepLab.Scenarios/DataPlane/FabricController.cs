@@ -58,8 +58,11 @@ internal sealed class FabricController(Fabric fabric)
         SetFlooding(name, network);
     }
 
-    private void SetFlooding(string name, string network) =>
+    private void SetFlooding(string name, string network)
+    {
+        Pending[name] = "its database was not read since";
         fabric.Directory.SetFlooding(network, fabric.Vteps[name], _bindings.Any(b => b.Key.Switch == name && b.Value == network));
+    }
 
     private async Task<bool> StayAsync(string name, OvsdbClient client, DatabaseSchema schema, CancellationToken cancel)
     {
