@@ -17,7 +17,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
 {
     private const int ReplyQueueExpires = 1_800_000; // Milliseconds; oslo.messaging's rabbit_transient_queues_ttl.
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
-    private const int UnroutableTries = 240; // A minute, as oslo.messaging does for replies.
+    private static readonly TimeSpan RouteWait = TimeSpan.FromMinutes(1); // As oslo.messaging does for replies.
     private static readonly TimeSpan RouteRetry = TimeSpan.FromMilliseconds(250);
 
     private readonly IHost _host;
@@ -32,6 +32,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     private IConnection? _connection;
     private bool _disposed;
     private bool _wasConnected;
+    private DateTimeOffset _queuesReturnUntil = DateTimeOffset.MinValue;
 
     /// <summary>Attaches a host; made on the host's loop, as <see cref="LiveHostOptions.Bus"/> does.</summary>
     public RabbitBus(IHost host, RabbitBusOptions options)
@@ -134,7 +135,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     internal async Task ReplyAsync(string queue, string messageId, JsonNode? result, BusRemoteException? failure, CancellationToken cancel)
     {
         var body = OsloMessage.Reply(messageId, NewId(), result, failure);
-        for (var tries = 0; tries < UnroutableTries; tries++)
+        for (var tries = 0; tries < RouteWait / RouteRetry; tries++)
         {
             try
             {
@@ -180,12 +181,15 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
 
     private string NewId() => _host.Entropy.NewUuid().ToString("N");
 
-    /// <summary>Sends a request; one that no queue is there for is tried again: after a broker's restart the servers' queues come back one by one.</summary>
+    /// <summary>
+    /// Sends a request. A call that no queue is there for is tried again as long as its caller waits; a cast is dropped, as oslo.messaging
+    /// does, unless the broker has just come back: the servers' queues then come back one by one.
+    /// </summary>
     private async Task SendAsync(BusTarget target, byte[] body, TimeSpan? expiration, CancellationToken cancel)
     {
         var key = target.Fanout ? "" : target.Server is null ? target.Topic : $"{target.Topic}.{target.Server}";
         var exchange = target.Fanout ? $"{target.Topic}_fanout" : target.Exchange;
-        for (var tries = 0; tries < UnroutableTries; tries++)
+        while (true)
         {
             try
             {
@@ -195,11 +199,15 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             }
             catch (PublishException e) when (e.IsReturn)
             {
+                if (expiration is null && _host.Time.GetUtcNow() >= _queuesReturnUntil)
+                {
+                    _log.LogWarning("nobody serves {Topic}; a message for it is dropped", key);
+                    return;
+                }
+
                 await _host.DelayAsync(RouteRetry, cancel);
             }
         }
-
-        _log.LogWarning("nobody has served {Topic} for a minute; a message for it is dropped", key);
     }
 
     private async Task DeclareOnceAsync(IChannel channel, BusTarget target, string exchange, CancellationToken cancel)
@@ -310,6 +318,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             _sender.TrySetResult(sender);
             if (_wasConnected)
             {
+                _queuesReturnUntil = _host.Time.GetUtcNow() + RouteWait;
                 Reconnected?.Invoke();
             }
 

@@ -10,6 +10,7 @@ namespace VtepLab.Hosting;
 internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler handler, string fanoutQueue) : IAsyncDisposable
 {
     private const int FanoutQueueExpires = 1_800_000;
+    private static readonly TimeSpan DrainWait = TimeSpan.FromSeconds(10);
     private const int RemembersLast = 16; // As oslo.messaging does, a repeat of one of the last messages is dropped.
 
     private readonly Queue<(IChannel Channel, ulong Tag, byte[] Body)> _taken = new();
@@ -65,7 +66,13 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         _disposed = true;
         bus.Forget(this);
         _taken.Clear();
-        await _handled; // What is under way is carried out and answered; what has not begun is somebody else's.
+
+        // What is under way is carried out and answered, if it is not stuck; what has not begun is somebody else's.
+        using (var enough = new CancellationTokenSource(DrainWait, bus.Host.Time))
+        {
+            await Task.WhenAny(_handled, Task.Delay(Timeout.InfiniteTimeSpan, bus.Host.Time, enough.Token));
+        }
+
         if (_channel is { } channel)
         {
             _channel = null;
@@ -143,6 +150,11 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         if (unique is null || !_seen.Contains(unique))
         {
             var (result, failure) = await AnswerAsync(request, cancel);
+            if (_disposed && channel != _channel)
+            {
+                return; // It took too long to wait for: somebody else has it now.
+            }
+
             if (unique is not null)
             {
                 _seen.Enqueue(unique);
