@@ -54,16 +54,30 @@ internal sealed class RunFolder
     /// <exception cref="CommandException">The disk did not take it.</exception>
     public void Write(string name, Action<Stream> write)
     {
+        WriteWhenOpened(name, open => write(open()));
+    }
+
+    /// <summary>As the other one, for a file that may not come about: there is one only if the writer opens it, which it does at most once.</summary>
+    /// <exception cref="CommandException">The disk did not take it.</exception>
+    public void WriteWhenOpened(string name, Action<Func<Stream>> write)
+    {
         var file = this[name];
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!);
-            using (var output = File.Create(file + ".part"))
+            FileStream? output = null;
+            try
             {
-                write(output);
+                write(() => output = Open(file + ".part"));
+            }
+            finally
+            {
+                output?.Dispose();
             }
 
-            File.Move(file + ".part", file, overwrite: true);
+            if (output is not null)
+            {
+                File.Move(file + ".part", file, overwrite: true);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,4 +96,10 @@ internal sealed class RunFolder
 
     /// <summary>The path of a file in the folder.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    private static FileStream Open(string file)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!);
+        return File.Create(file);
+    }
 }

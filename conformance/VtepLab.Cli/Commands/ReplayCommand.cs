@@ -16,7 +16,7 @@ internal sealed class ReplayCommand
     private readonly Option<string?> scenario = new("--scenario") { Description = "the scenario of a seed: id or name", HelpName = "NAME" };
     private readonly Option<string?> faults = new("--faults") { Description = "the same as explore was given", HelpName = "PLAN" };
     private readonly Option<string?> digest = new("--digest") { Description = "the digest that the run of a seed must have", HelpName = "HEX" };
-    private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write run.json and trace.ndjson here (default: out/replay-UTC)");
+    private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write run.json, trace.ndjson and the frames as ID.pcapng here (default: out/replay-UTC)");
 
     /// <summary>The command.</summary>
     public static Command Create()

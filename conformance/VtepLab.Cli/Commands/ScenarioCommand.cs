@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using Spectre.Console;
+using VtepLab.Cli.Exploring;
 using VtepLab.Cli.Output;
 using VtepLab.Gherkin;
 using VtepLab.Reports;
@@ -18,7 +19,7 @@ internal sealed class ScenarioCommand
     private readonly Option<string> tags = new("--tags") { Description = "only scenarios whose tags this allows, such as '@baseline and not @slow'", HelpName = "EXPR", DefaultValueFactory = _ => "" };
     private readonly Option<ulong> seed = new("--seed") { Description = "decides everything that chance decides in a simulated run", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> device = Options.Path("--device", "FILE", "device file (YAML): run live, with this device for the scenario's switch");
-    private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write junit.xml here");
+    private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write junit.xml here, and the frames of simulated scenarios that have links as ID.pcapng");
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -46,7 +47,9 @@ internal sealed class ScenarioCommand
             }
 
             var clock = Stopwatch.StartNew();
-            var result = await ScenarioRunner.RunAsync(pickle, options, cancel);
+            var result = options.Device is null && place is not null
+                ? Simulate(pickle, options, place)
+                : await ScenarioRunner.RunAsync(pickle, options, cancel);
             results.Add(result);
             Show(result, clock.Elapsed);
         }
@@ -55,6 +58,13 @@ internal sealed class ScenarioCommand
         int passed = results.Count(r => r.Status == ScenarioStatus.Passed), failed = results.Count - passed;
         Terminal.Out.WriteLine(FormattableString.Invariant($"{passed} passed, {failed} failed, {selected.Length - results.Count} skipped"));
         return (int)(cancel.IsCancellationRequested ? ExitCode.Interrupted : failed > 0 ? ExitCode.Failed : ExitCode.Passed);
+    }
+
+    private static ScenarioResult Simulate(Pickle pickle, ScenarioRunOptions options, RunFolder place)
+    {
+        ScenarioResult? result = null;
+        place.WriteWhenOpened(FrameFile.NameOf(pickle), frames => result = ScenarioRunner.RunSimulated(pickle, options with { Frames = frames }));
+        return result!;
     }
 
     private ScenarioRunOptions OptionsOf(ParseResult parsed)

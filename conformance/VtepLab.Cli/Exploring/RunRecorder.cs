@@ -7,7 +7,7 @@ namespace VtepLab.Cli.Exploring;
 /// <summary>Runs a scenario once more under a seed, with its trace, and keeps it in a folder.</summary>
 internal static class RunRecorder
 {
-    /// <summary>Runs it and writes <c>trace.ndjson</c>, then <c>run.json</c>.</summary>
+    /// <summary>Runs it and writes <c>trace.ndjson</c>, the frames if it has links for them, then <c>run.json</c>.</summary>
     /// <param name="pickle">The scenario.</param>
     /// <param name="kinds">The kinds of faults to draw from; see <see cref="ScenarioExperiment.Of"/>.</param>
     /// <param name="seed">The seed.</param>
@@ -19,14 +19,15 @@ internal static class RunRecorder
         Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, FaultPlan? plan, RunFolder place, string within = "", Action<ExecutionEvent>? listener = null)
     {
         RecordedRun? run = null;
-        place.Write(Path.Combine(within, RecordedRun.TraceFileName), output =>
+        place.Write(Path.Combine(within, RecordedRun.TraceFileName), output => place.WriteWhenOpened(Path.Combine(within, FrameFile.NameOf(pickle)), frames =>
         {
             using var trace = new TraceWriter(output);
-            var outcome = Explorer.Run(ScenarioExperiment.Of(pickle, kinds, listener), seed, plan, world => world.Trace = trace);
+            var outcome = Explorer.Run(
+                ScenarioExperiment.Of(pickle, kinds, listener), seed, plan, world => (world.Trace, world.Capture) = (trace, new FrameCapture(world, frames)));
             run = new RecordedRun(
                 pickle.Name, ScenarioChoice.IdOf(pickle), seed, outcome.Plan.Commands, kinds is not null, outcome.Failure, outcome.Message,
                 outcome.VirtualTime, outcome.Events, RecordedRun.Hex(outcome.Digest), trace.Hash, BuildIdentity.Text, ToolVersion.Text);
-        });
+        }));
         place.Write(Path.Combine(within, RecordedRun.FileName), run!.Write);
         return run;
     }

@@ -71,6 +71,9 @@ public sealed class SimulatedWorld
     /// <summary>The full trace, while one is written.</summary>
     public TraceWriter? Trace { get; set; }
 
+    /// <summary>Captures the links that are made from now on; null for no capture, which costs nothing.</summary>
+    public FrameCapture? Capture { get; set; }
+
     /// <summary>Takes the digest after every event, to compare two runs; null for no journal.</summary>
     public DigestJournal? Journal { get; set; }
 
@@ -132,6 +135,7 @@ public sealed class SimulatedWorld
     {
         var link = new FrameLink(this, one, other, options ?? new FrameLinkOptions());
         _links.Add(link.Name, link);
+        Capture?.Add(link);
         return link;
     }
 

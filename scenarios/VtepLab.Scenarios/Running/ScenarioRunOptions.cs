@@ -21,6 +21,12 @@ public sealed record ScenarioRunOptions
     /// <summary>Where the hosts' logs go; null for nowhere.</summary>
     public ILoggerFactory? Logs { get; init; }
 
+    /// <summary>
+    /// Gives the place for the frames of a simulated run as pcapng, an interface a link; called when the scenario makes its first link.
+    /// Null for no capture.
+    /// </summary>
+    public Func<Stream>? Frames { get; init; }
+
     /// <summary>Told of every event as it happens; may be null. In a live run it is called on the lab's thread.</summary>
     public Action<ExecutionEvent>? Listener { get; init; }
 }

@@ -22,6 +22,7 @@ public static class ScenarioRunner
     public static ScenarioResult RunSimulated(Pickle pickle, ScenarioRunOptions options)
     {
         var world = new SimulatedWorld(options.Seed, Worlds with { Logs = options.Logs });
+        world.Capture = options.Frames is { } open ? new FrameCapture(world, open) : null;
         ScenarioResult result;
         try
         {
@@ -43,10 +44,22 @@ public static class ScenarioRunner
         };
     }
 
-    /// <summary>Runs a scenario in a world that is still empty, with the faults of the options.</summary>
+    /// <summary>Runs a scenario in a world that is still empty, with the faults of the options; a capture of the world is told of the steps.</summary>
     /// <exception cref="SimulationException">A machine crashed that was not told to, nothing was left that could happen, or an invariant did not hold.</exception>
     internal static ScenarioResult RunIn(SimulatedWorld world, Pickle pickle, ScenarioRunOptions options) =>
-        SimulatedLab.Run(world, lab => ExecuteAsync(lab, pickle, options.Faults is { } faults ? options with { Listener = faults.Watch(lab, pickle, options.Listener) } : options));
+        SimulatedLab.Run(world, lab =>
+        {
+            var listener = options.Faults is { } faults ? faults.Watch(lab, pickle, options.Listener) : options.Listener;
+            return ExecuteAsync(lab, pickle, options with { Listener = world.Capture is { } capture ? Remarking(capture) + listener : listener });
+        });
+
+    private static Action<ExecutionEvent> Remarking(FrameCapture capture) => happened =>
+    {
+        if (happened is StepStarted { Step: var step })
+        {
+            capture.Remark(string.Create(CultureInfo.InvariantCulture, $"line {step.Line}: {step.Keyword} {step.Text}"));
+        }
+    };
 
     private static async Task<ScenarioResult> RunLiveAsync(Pickle pickle, ScenarioRunOptions options, LabDevice device, CancellationToken cancel)
     {

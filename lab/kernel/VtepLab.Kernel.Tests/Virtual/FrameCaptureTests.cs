@@ -38,7 +38,8 @@ public class FrameCaptureTests
         var world = new SimulatedWorld(7);
         var (one, other) = (world.AddHost("leaf1").AddPort("eth1"), world.AddHost("leaf2").AddPort("eth1"));
         using var stream = new MemoryStream();
-        new FrameCapture(world, stream).Add(world.Link(one, other));
+        world.Capture = new FrameCapture(world, () => stream);
+        world.Link(one, other);
         world.At(TimeSpan.FromSeconds(1), () => one.Send(Frame(60, 1)));
         world.At(TimeSpan.FromSeconds(1.5), () => other.Send(Frame(64, 2)));
         world.RunFor(TimeSpan.FromSeconds(2));

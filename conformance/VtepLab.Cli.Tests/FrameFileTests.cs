@@ -1,0 +1,75 @@
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Cli.Tests;
+
+/// <summary>The frames that <c>vteplab scenario --out</c> and <c>vteplab replay</c> keep, read by tshark.</summary>
+public class FrameFileTests
+{
+    private const string Scenario = "VT-DATA-001";
+
+    // What tshark says of a checksum.
+    private const string Wrong = "0";
+    private const string Right = "1";
+
+    private TempDirectory folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => folder = new TempDirectory();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [Test]
+    [Category(RealPeer.Category)]
+    public async Task Tshark_finds_every_link_with_well_formed_frames_and_the_steps_beside_them()
+    {
+        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", folder["run"])).Success();
+
+        var frames = await TsharkAsync("frame.interface_name", "frame.comment", "vxlan.vni", "_ws.malformed", "ip.checksum.status", "udp.checksum.status");
+
+        Assert.That(frames.Select(f => f[0]).Distinct(), Is.EquivalentTo(new[]
+        {
+            "leaf1.ul0-spine.leaf1", "leaf2.ul0-spine.leaf2", "kvm1.ul0-spine.kvm1", "kvm2.ul0-spine.kvm2", "srv1.eth0-leaf1.eth1", "vm1.eth0-kvm1.tap-vm1",
+        }));
+        Assert.That(frames.Select(f => f[1]), Has.All.Match("^[^;]+[.][^;]+(; line [0-9]+: .+)?$").And.Some.EndsWith("\"srv1\" and \"vm1\" reach each other"));
+        Assert.That(frames.Select(f => f[3]), Has.All.Empty);
+        Assert.That(frames.SelectMany(f => new[] { f[4], f[5] }), Has.None.Contains(Wrong).And.Some.Contains(Right));
+
+        // Every frame of a tunnel is there twice: on its way to the middle of the underlay, and from there.
+        var tunnelled = frames.Where(f => f[2] == "5000").ToLookup(f => f[1].StartsWith("spine.", StringComparison.Ordinal));
+        Assert.That(tunnelled[true].Count(), Is.EqualTo(tunnelled[false].Count()).And.GreaterThan(0));
+    }
+
+    [Test]
+    public async Task The_same_seed_gives_the_same_frames_and_a_replay_too()
+    {
+        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", folder["run"])).Success();
+        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", folder["again"])).Success();
+        (await Vteplab.RunAsync("replay", "7", "--scenario", Scenario, "--out", folder["replay"])).Success();
+
+        var frames = await File.ReadAllBytesAsync(folder[$"run/{Scenario}.pcapng"]);
+
+        Assert.That(frames, Has.Length.GreaterThan(1000));
+        Assert.That(await File.ReadAllBytesAsync(folder[$"again/{Scenario}.pcapng"]), Is.EqualTo(frames));
+        Assert.That(await File.ReadAllBytesAsync(folder[$"replay/{Scenario}.pcapng"]), Is.EqualTo(frames));
+    }
+
+    [Test]
+    public async Task A_scenario_without_links_leaves_no_such_file()
+    {
+        (await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--out", folder["run"])).Success();
+
+        Assert.That(Directory.GetFiles(folder["run"]).Select(Path.GetFileName), Is.EqualTo(new[] { "junit.xml" }));
+    }
+
+    private async Task<List<string[]>> TsharkAsync(params string[] fields)
+    {
+        var table = (await PeerProcess.RunAsync(
+            RealPeer.Require("tshark"),
+            [
+                "-r", folder[$"run/{Scenario}.pcapng"], "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-T", "fields",
+                .. fields.SelectMany(f => new[] { "-e", f }),
+            ])).Success();
+        return [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('\t'))];
+    }
+}
