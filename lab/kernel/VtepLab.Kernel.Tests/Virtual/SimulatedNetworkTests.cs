@@ -123,6 +123,99 @@ public class SimulatedNetworkTests
     });
 
     [Test]
+    public void Who_does_not_read_learns_of_a_reset_all_the_same() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        using var stopped = _world.Network.StopReading(_client);
+        var reading = client.Input.ReadAsync().AsTask();
+
+        server.Abort();
+
+        Assert.That((await CaughtAsync(() => reading)).Error, Is.EqualTo(NetworkError.Reset));
+        Assert.That((await CaughtAsync(async () => await client.Output.WriteAsync("x"u8.ToArray()))).Error, Is.EqualTo(NetworkError.Reset));
+    });
+
+    [Test]
+    public void Who_does_not_read_learns_of_a_reset_after_what_had_arrived_when_it_reads_again() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        var stopped = _world.Network.StopReading(_client);
+        var reading = client.Input.ReadAsync().AsTask();
+        await server.Output.WriteAsync("x"u8.ToArray());
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+        server.Abort();
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+        var before = reading.IsCompleted;
+
+        stopped.Dispose();
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+
+        Assert.That((before, reading.IsCompleted), Is.EqualTo((false, true)));
+        client.Input.AdvanceTo((await reading).Buffer.End);
+        Assert.That((await CaughtAsync(async () => await client.Input.ReadAsync())).Error, Is.EqualTo(NetworkError.Reset));
+    });
+
+    [Test]
+    public void Who_does_not_read_sees_its_own_abort_end_its_read() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        using var stopped = _world.Network.StopReading(_client);
+        await server.Output.WriteAsync("x"u8.ToArray());
+        var reading = client.Input.ReadAsync().AsTask();
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+
+        client.Abort();
+
+        Assert.That((await CaughtAsync(() => reading)).Error, Is.EqualTo(NetworkError.Reset));
+    });
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_reset_that_was_lost_is_repeated_to_who_sends_on(bool isLostTwice) => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        using (_world.Network.PartitionOneWay(_server, _client))
+        {
+            server.Abort();
+            await _world.DelayAsync(TimeSpan.FromSeconds(1));
+            if (isLostTwice)
+            {
+                await client.Output.WriteAsync("x"u8.ToArray());
+                await _world.DelayAsync(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+        if (!isLostTwice)
+        {
+            Assert.That(client.Input.TryRead(out _), Is.False);
+            await client.Output.WriteAsync("x"u8.ToArray());
+        }
+
+        var started = _world.Now;
+        Assert.That((await CaughtAsync(async () => await client.Input.ReadAsync())).Error, Is.EqualTo(NetworkError.Reset));
+        Assert.That(_world.Now - started, Is.LessThan(TimeSpan.FromSeconds(10)));
+    });
+
+    [Test]
+    public void A_paused_host_learns_of_a_reset_when_it_goes_on() => _world.Run(async () =>
+    {
+        var (server, client) = await PairAsync();
+        var errors = new List<NetworkError>();
+        _client.Services.Spawn("reader", async _ => errors.Add((await CaughtAsync(async () => await client.Input.ReadAsync())).Error));
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+        _client.Pause();
+        server.Abort();
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+        var whilePaused = errors.Count;
+
+        _client.Resume();
+        await _world.DelayAsync(TimeSpan.FromSeconds(1));
+
+        Assert.That((whilePaused, errors), Is.EqualTo((0, new List<NetworkError> { NetworkError.Reset })));
+    });
+
+    [Test]
     public void A_world_is_quiet_when_only_keep_alives_are_left()
     {
         var world = new SimulatedWorld(7, new SimulationOptions { IsKeepAlive = segment => segment.SequenceEqual("ping"u8) });

@@ -29,7 +29,7 @@ internal sealed class Flow
     private bool _ending; // The writer has finished.
     private bool _ended; // The end is on its way.
     private bool _endArrived;
-    private bool _probing; // A segment found the receiver silent; try until it answers or the stream is given up.
+    private bool _probing; // A segment found no stream at the receiver, and no reset came back; try until one does or the stream is given up.
 
     public Flow(SimulatedNetwork network, SimulatedConnection sender, SimulatedConnection receiver, long id)
     {
@@ -57,8 +57,8 @@ internal sealed class Flow
     /// <summary>How many bytes the window takes now.</summary>
     public int Room => Sender.IsClosing ? int.MaxValue : Math.Max(0, _window - _outstanding);
 
-    /// <summary>False while a fault keeps the reader's program from reading.</summary>
-    public bool IsRead => _network.IsReading(Receiver.Host);
+    /// <summary>False while a fault keeps the reader's program from reading. That the stream is over takes no reading, once nothing is left to read.</summary>
+    public bool IsRead => _network.IsReading(Receiver.Host) || (!HasUnread && (Receiver.IsBroken || Receiver.IsClosed));
 
     /// <summary>True when the writer's end has arrived and counts.</summary>
     public bool HasEnded => _endArrived && !Receiver.IsAborted;
@@ -98,6 +98,9 @@ internal sealed class Flow
         bytes = default;
         SendSoon();
     }
+
+    /// <summary>A read has to wait until the reader's program reads again, whatever becomes of the stream meanwhile.</summary>
+    public void HoldBack() => _network.HoldBack(Receiver);
 
     public void Finish()
     {
@@ -189,9 +192,15 @@ internal sealed class Flow
         }
 
         var latency = _network.Latency(from, to) + VirtualTime.Nanoseconds(verdict.Delay);
-        if (verdict.Kind == VerdictKind.Reset || Receiver.IsSilent)
+        if (verdict.Kind == VerdictKind.Reset || Receiver.IsSilent || _probing)
         {
-            // A machine that has come up again knows nothing of the stream and says so.
+            if (verdict.Kind != VerdictKind.Reset && _network.Judge(to, from, 0).Kind == VerdictKind.Drop)
+            {
+                Stall();
+                return;
+            }
+
+            // A machine that knows nothing of the stream, or no longer, says so.
             Kernel.Schedule(now + (2 * latency), Kernel.World, new Deferred(() => Sender.BreakByPeer()), null);
             if (verdict.Kind == VerdictKind.Reset)
             {
@@ -249,29 +258,34 @@ internal sealed class Flow
         _again = _again * 2 < LongestRetransmission ? _again * 2 : LongestRetransmission;
     }
 
+    private void Probe()
+    {
+        _probing = true;
+        if (!_sending)
+        {
+            Stall();
+        }
+    }
+
     private void Arrive(Chunk chunk, bool isEnd)
     {
         if (Receiver.IsSilent)
         {
             // Lost with the machine; the sender finds out by sending on, or never.
             chunk.Return();
-            _probing = true;
-            if (!_sending)
-            {
-                Stall();
-            }
-
+            Probe();
             return;
         }
 
         if (Receiver.IsBroken || Receiver.IsClosed)
         {
-            var wasSomething = chunk.Count > 0;
+            // Nobody will read it: the receiving system answers with a reset, also when it has sent one before that was lost. One that has only closed
+            // its own direction expects the end.
+            var isAnswered = chunk.Count > 0 || (isEnd && Receiver.IsBroken);
             chunk.Return();
-            if (wasSomething && !Receiver.IsBroken)
+            if (isAnswered && !Sender.IsOver && !Receiver.TrySendReset())
             {
-                // Nobody will read it: the receiving system answers with a reset.
-                Kernel.Schedule(Kernel.Now + _network.Latency(Receiver.Host, Sender.Host), Kernel.World, new Deferred(() => Sender.BreakByPeer()), null);
+                Probe();
             }
 
             return;

@@ -119,6 +119,7 @@ internal sealed class FlowReader(Flow flow) : PipeReader
 
         if (!flow.IsRead)
         {
+            flow.HoldBack();
             result = default;
             return false;
         }

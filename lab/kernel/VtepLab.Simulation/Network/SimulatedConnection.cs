@@ -172,6 +172,20 @@ internal sealed class SimulatedConnection : IConnection
         Peer.Break(error);
     }
 
+    /// <summary>Tells the peer that the stream is no more; false when that is lost on the way.</summary>
+    public bool TrySendReset()
+    {
+        var verdict = _network.Judge(Host, Peer.Host, 0);
+        if (verdict.Kind == VerdictKind.Drop)
+        {
+            return false;
+        }
+
+        var at = _network.Kernel.Now + _network.Latency(Host, Peer.Host) + VirtualTime.Nanoseconds(verdict.Delay);
+        _network.Kernel.Schedule(at, _network.Kernel.World, new Deferred(Peer.BreakByPeer), null);
+        return true;
+    }
+
     /// <summary>Something may have changed for a read that waits.</summary>
     public void WakeReader() => _incoming.Reader.Wake();
 
@@ -186,15 +200,8 @@ internal sealed class SimulatedConnection : IConnection
 
     private void SendReset()
     {
-        var verdict = _network.Judge(Host, Peer.Host, 0);
         _outgoing.DropUnsent();
-        if (verdict.Kind == VerdictKind.Drop)
-        {
-            return; // Lost: the peer will not hear of it.
-        }
-
-        var at = _network.Kernel.Now + _network.Latency(Host, Peer.Host) + VirtualTime.Nanoseconds(verdict.Delay);
-        _network.Kernel.Schedule(at, _network.Kernel.World, new Deferred(Peer.BreakByPeer), null);
+        _ = TrySendReset(); // Where it is lost, the peer hears of it when it sends on.
     }
 
     private void Release()

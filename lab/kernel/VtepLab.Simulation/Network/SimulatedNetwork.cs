@@ -16,6 +16,7 @@ public sealed class SimulatedNetwork
     private readonly List<Squeezed> _squeezes = [];
     private readonly List<MidwayReset> _midway = [];
     private readonly List<SimulatedHost> _notReading = [];
+    private readonly SortedDictionary<long, SimulatedConnection> _heldBack = [];
     private readonly SortedDictionary<(int Host, string Address), SimulatedListener> _listeners = [];
     private readonly SortedDictionary<long, SimulatedConnection> _ends = [];
     private readonly RandomStream _jitter;
@@ -146,12 +147,16 @@ public sealed class SimulatedNetwork
         return new FaultScope(() =>
         {
             _notReading.Remove(host);
-            foreach (var end in _ends.Values.Where(e => e.Host == host))
+            foreach (var end in _heldBack.Values.Where(e => e.Host == host).ToList())
             {
+                _heldBack.Remove(end.Id);
                 end.WakeReader();
             }
         });
     }
+
+    /// <summary>Wakes an end's reader when its host's programs read again, also when the stream is over by then.</summary>
+    internal void HoldBack(SimulatedConnection end) => _heldBack[end.Id] = end;
 
     internal bool IsReading(SimulatedHost host) => _notReading.Count == 0 || !_notReading.Contains(host);
 
