@@ -13,6 +13,15 @@ internal sealed partial class Canonical(RowBook rows, bool real)
     /// <summary>The text that must be equal on both sides.</summary>
     public string Of(string message) => Write(JsonNode.Parse(message), null);
 
+    /// <summary>Counts the versions of some rows from 1 again: not all of them were seen.</summary>
+    public void ForgetVersions(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            _versions.Remove(name);
+        }
+    }
+
     /// <summary>The text with names and numbers taken out of its error details, which may name one culprit of several.</summary>
     public static string Loosen(string canonical) => Details().Replace(
         canonical, details => Numbers().Replace(Names().Replace(Culprits().Replace(details.Value, "$1$2$3$4"), "U"), "#"));

@@ -23,6 +23,7 @@ internal sealed partial class LockStep
     private readonly Canonical _canonicalOurs;
     private readonly List<string> _history = [];
     private readonly HashSet<int>[] _blocked = [[], [], []];
+    private readonly Dictionary<int, List<string?>> _insertedInto = []; // By request, as RequestGenerator.Transaction tells it.
     private readonly bool _mixes;
     private int _id;
 
@@ -84,7 +85,8 @@ internal sealed partial class LockStep
         {
             case < 88:
                 var operations = _requests.Transaction(schema, _mixes, out var tables);
-                Ask(session, "transact", $"\"{schema.Name}\",{operations}", tables);
+                Ask(session, "transact", $"\"{schema.Name}\",{operations}", tables, _requests.Timeout);
+                Check(_requests.Timeout is null || !_blocked[session].Contains(_id), session, "still waits", "still waits");
                 break;
             case < 93:
                 var (method, parameters) = _monitors.Next(session, schema);
@@ -97,7 +99,7 @@ internal sealed partial class LockStep
             case < 98 when _blocked[session].Count > 0:
                 var id = _blocked[session].First();
                 _blocked[session].Remove(id);
-                Exchange(session, $$"""{"id":null,"method":"cancel","params":[{{id}}]}""", null);
+                Exchange(session, $$"""{"id":null,"method":"cancel","params":[{{id}}]}""");
                 break;
             case 98 when _random.Next(6) == 0:
                 Convert(session, schema);
@@ -173,52 +175,96 @@ internal sealed partial class LockStep
         return JsonNode.Parse(Canonical.AnyUuid().Replace(reply, found => _rows.Find(isReal, found.Value) ?? found.Value))!["result"]![0]!["rows"]!.AsArray();
     }
 
-    private void Ask(int session, string method, string parameters, List<string?>? tables = null)
+    private void Ask(int session, string method, string parameters, List<string?>? tables = null, int? timeout = null)
     {
         var id = ++_id;
         _totals.Requests++;
-        if (!Exchange(session, $$"""{"id":{{id}},"method":"{{method}}","params":[{{parameters}}]}""", tables))
+        if (tables is not null)
+        {
+            _insertedInto[id] = tables;
+        }
+
+        if (!Exchange(session, $$"""{"id":{{id}},"method":"{{method}}","params":[{{parameters}}]}""", timeout))
         {
             _blocked[session].Add(id);
         }
     }
 
     /// <summary>Sends a message on both sides and compares; the result says whether a reply with the last id came.</summary>
-    private bool Exchange(int session, string message, List<string?>? tables)
+    private bool Exchange(int session, string message, int? timeout = null)
     {
         _history.Add($"{session}: {message}");
         _real.Send(session, _rows.For(true, message));
         _ours.Send(session, _rows.For(false, message));
-        var twice = _blocked.Any(blocked => blocked.Count > 0);
+        if (timeout is { } milliseconds)
+        {
+            Thread.Sleep(milliseconds + 2); // Both must give up before anything else happens.
+        }
+
+        var twice = timeout is not null || _blocked.Any(blocked => blocked.Count > 0);
         var (fromReal, fromOurs) = (_real.Collect(session, twice), _ours.Collect(session, twice));
         var answered = false;
         for (var s = 0; s < Sessions; s++)
         {
-            var (real, ours) = (fromReal[s], fromOurs[s]);
-            if (real is null || ours is null)
+            if (fromReal[s] is null || fromOurs[s] is null)
             {
-                Check(real is null == ours is null, s, $"closed: {real is null}", $"closed: {ours is null}");
+                Check(fromReal[s] is null == fromOurs[s] is null, s, $"closed: {fromReal[s] is null}", $"closed: {fromOurs[s] is null}");
                 Open(s);
                 return true;
             }
 
-            Check(real.Count == ours.Count, s, Show(fromReal, real: true), Show(fromOurs, real: false));
-            if (s == session && tables is not null && real.Count > 0)
-            {
-                LearnRows(Reply(real), Reply(ours), tables);
-            }
+            LearnRows(fromReal[s]!, fromOurs[s]!);
         }
 
+        var leftOut = MergeUpdatesIfWoken(fromReal!, fromOurs!);
         for (var s = 0; s < Sessions; s++)
         {
+            Check(fromReal[s]!.Count == fromOurs[s]!.Count, s, Show(fromReal, real: true), Show(fromOurs, real: false));
             foreach (var (real, ours) in Ordered(fromReal[s]!).Zip(Ordered(fromOurs[s]!)))
             {
                 answered |= Compare(s, real, ours);
             }
         }
 
+        _canonicalReal.ForgetVersions(leftOut);
+        _canonicalOurs.ForgetVersions(leftOut);
         return answered;
     }
+
+    /// <summary>See <see cref="MergedUpdates"/>.</summary>
+    /// <returns>The rows whose updates are left out.</returns>
+    private HashSet<string> MergeUpdatesIfWoken(List<string>[] fromReal, List<string>[] fromOurs)
+    {
+        var woken = fromReal.SelectMany((messages, s) => messages.Select(message => (Session: s, Message: JsonNode.Parse(message)!)))
+            .Where(reply => IsReplyToBlocked(reply.Session, reply.Message) && reply.Message["result"] is not null).ToArray();
+        if (woken.Length == 0)
+        {
+            return [];
+        }
+
+        if (woken.Length == 1)
+        {
+            // Of what it changed itself a session is told first.
+            foreach (var side in new[] { fromReal, fromOurs })
+            {
+                var last = side[woken[0].Session].LastOrDefault() ?? "";
+                Check(last.Contains("\"result\"", StringComparison.Ordinal), woken[0].Session, last, last);
+            }
+        }
+
+        var leftOut = _ours.TouchedTwice.Select(row => _rows.Find(false, row)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        for (var s = 0; s < Sessions; s++)
+        {
+            fromReal[s] = MergedUpdates.Of(fromReal[s], row => _rows.Find(true, row) is { } name && leftOut.Contains(name));
+            fromOurs[s] = MergedUpdates.Of(fromOurs[s], row => _rows.Find(false, row) is { } name && leftOut.Contains(name));
+        }
+
+        _totals.LeftOut += leftOut.Count;
+        return leftOut;
+    }
+
+    private bool IsReplyToBlocked(int session, JsonNode message) =>
+        message["method"] is null && int.TryParse(message["id"]?.ToJsonString(), out var id) && _blocked[session].Contains(id);
 
     /// <summary>Which of a session's monitors is told first is not defined; whether they are told before the reply is.</summary>
     private static string[] Ordered(List<string> messages)
@@ -241,17 +287,24 @@ internal sealed partial class LockStep
         return string.Concat(messages.SelectMany((list, s) => (list ?? []).Select(message => $"\n  to {s}: {canonical.Of(message)}")));
     }
 
-    /// <summary>The reply to the request that was sent last; transactions that wait may be answered at the same time.</summary>
-    private JsonNode? Reply(List<string> messages) => messages.Select(message => JsonNode.Parse(message))
-        .FirstOrDefault(message => message!["method"] is null && message["id"]?.ToJsonString() == _id.ToString());
-
-    private void LearnRows(JsonNode? real, JsonNode? ours, List<string?> tables)
+    /// <summary>Learns the rows that transactions inserted, those that waited included.</summary>
+    private void LearnRows(List<string> real, List<string> ours)
     {
-        if (real?["result"] is not JsonArray realResults || ours?["result"] is not JsonArray ourResults)
+        var ourReplies = ours.Select(message => JsonNode.Parse(message)!).Where(message => message["method"] is null)
+            .ToLookup(reply => reply["id"]!.ToJsonString());
+        foreach (var reply in real.Select(message => JsonNode.Parse(message)!).Where(message => message["method"] is null))
         {
-            return;
+            if (int.TryParse(reply["id"]!.ToJsonString(), out var id) && _insertedInto.Remove(id, out var tables)
+                && reply["result"] is JsonArray realResults
+                && ourReplies[reply["id"]!.ToJsonString()].FirstOrDefault()?["result"] is JsonArray ourResults)
+            {
+                LearnRows(realResults, ourResults, tables);
+            }
         }
+    }
 
+    private void LearnRows(JsonArray realResults, JsonArray ourResults, List<string?> tables)
+    {
         for (var i = 0; i < Math.Min(Math.Min(realResults.Count, ourResults.Count), tables.Count); i++)
         {
             if (tables[i] is { } table && realResults[i]?["uuid"] is JsonArray r && ourResults[i]?["uuid"] is JsonArray o)
@@ -286,9 +339,12 @@ internal sealed partial class LockStep
             _totals.Kinds[kind] = _totals.Kinds.GetValueOrDefault(kind) + 1;
         }
 
+        _totals.TimedOut += a.Contains("wait\" timed out after", StringComparison.Ordinal) ? 1 : 0;
         foreach (var blocked in _blocked)
         {
-            _totals.Woken += blocked.RemoveWhere(id => reply["id"]!.ToJsonString() == id.ToString());
+            var isWoken = blocked.RemoveWhere(id => reply["id"]!.ToJsonString() == id.ToString()) > 0;
+            _totals.Woken += isWoken ? 1 : 0;
+            _totals.WokenAndDone += isWoken && a.Contains("error:null", StringComparison.Ordinal) && !a.Contains("error:\"", StringComparison.Ordinal) ? 1 : 0;
         }
 
         return reply["id"]!.ToJsonString() == _id.ToString();

@@ -28,9 +28,19 @@ internal sealed class LockStepTotals
     /// <summary>Transactions that waited, and were answered when another one woke them.</summary>
     public long Woken { get; set; }
 
+    /// <summary>Those of them that did what they had waited to do.</summary>
+    public long WokenAndDone { get; set; }
+
+    /// <summary>Transactions that waited until their time was over.</summary>
+    public long TimedOut { get; set; }
+
+    /// <summary>Rows whose updates were left out: see <see cref="MergedUpdates"/>.</summary>
+    public long LeftOut { get; set; }
+
     public override string ToString() =>
         $"{Operations} operations in {Requests} requests: {Replies} replies ({Errors} with an error), {Notifications} notifications, "
-        + $"{Loose} compared without names, {Conversions} conversions, {Woken} woken; {PeerDefects} rounds ended by ovsdb-server keeping a weak reference "
+        + $"{Loose} compared without names, {Conversions} conversions, {Woken} woken ({WokenAndDone} to succeed, {LeftOut} rows "
+        + $"touched twice then), {TimedOut} timed out; {PeerDefects} rounds ended by ovsdb-server keeping a weak reference "
         + "to a row that is gone; errors: "
         + string.Join(", ", Kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Key} {kind.Value}"));
 }

@@ -101,7 +101,8 @@ internal sealed class MonitorGenerator(Random random, RequestGenerator requests)
         {
             0 => ("monitor", parameters),
             1 => ("monitor_cond", parameters),
-            _ => ("monitor_cond_since", parameters + ",\"00000000-0000-0000-0000-000000000000\""),
+            // A standalone ovsdb-server keeps no history: whatever the id, also that which it gave, it finds nothing and sends all.
+            _ => ("monitor_cond_since", $"{parameters},\"{(random.Next(2) == 0 ? Uuid.Zero : new Uuid(0xabad_1dea_0000_4000, 0x8000_0000_0000_0000))}\""),
         };
     }
 

@@ -4,14 +4,13 @@ using VtepLab.Ovsdb;
 namespace VtepLab.Contrast.Tests.Ovsdb;
 
 /// <summary>Random transact requests, mostly valid, as JSON in which <c>§n§</c> stands for the n-th row that was ever inserted.</summary>
-internal sealed class RequestGenerator(Random random, RowBook rows)
+internal sealed partial class RequestGenerator(Random random, RowBook rows)
 {
     private static readonly string[] Strings = ["", "a", "b", "ab", "red", "green", "b l u e", "true", "x-y", "héé", "10.0.0.1", "q\\\"\\\\\\n"];
 
     private readonly List<(string Name, string Table)> _named = [];
     private bool _mayRepeat = true;
     private bool _mayDelete;
-    private bool _mayBlock;
     private bool _mayNameLater;
 
     /// <summary>The operations of one request, joined by commas; the number of them is added to <see cref="Operations"/>.</summary>
@@ -23,12 +22,10 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
         _named.Clear();
         insertedInto = [];
         _mayNameLater = true;
+        Timeout = null;
         var operations = new List<string>();
 
         // Where there are weak references, rows are mostly deleted one at a time and alone: see PeerDefect.
-        // A transaction that waits changes nothing: when it goes on, ovsdb-server merges what it changes with what woke it for
-        // some sessions and not for others, depending on the order of its list of sessions.
-        _mayBlock = random.Next(10) == 0;
         _mayDelete = mixes || !schema.Tables.Any(table => table.Columns.Any(HasWeakReference));
         if (!_mayDelete && random.Next(8) == 0)
         {
@@ -38,10 +35,17 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
             return Delete(table, OneRow(table));
         }
 
-        for (var n = random.Next(40) == 0 ? 40 : random.Next(1, 9); n > 0; n--)
+        var waitsAt = random.Next(12) == 0 ? random.Next(3) / 2 : -1; // What comes before the wait is undone, and done again.
+        if (waitsAt < 0 && random.Next(6) == 0 && Fulfilment(schema) is { } fulfilment)
+        {
+            operations.Add(fulfilment);
+            insertedInto.Add(null);
+        }
+
+        for (var n = waitsAt >= 0 ? random.Next(2, 5) : random.Next(40) == 0 ? 40 : random.Next(1, 9); n > 0; n--)
         {
             var table = schema.Tables[random.Next(schema.Tables.Count)];
-            var (text, inserts) = Operation(schema, table);
+            var (text, inserts) = operations.Count == waitsAt ? (WaitForLater(schema, table), false) : Operation(schema, table);
             operations.Add(text);
             insertedInto.Add(inserts ? $"{schema.Name}/{table.Name}" : null);
         }
@@ -68,26 +72,28 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
 
     private (string Text, bool Inserts) Operation(DatabaseSchema schema, TableSchema table)
     {
-        switch (_mayBlock ? random.Next(79, 98) : random.Next(100))
+        switch (random.Next(100))
         {
-            case < 34:
+            case < 34 when !rows.IsFull(table) || random.Next(8) == 0:
                 return (Insert(table), true);
             case < 54:
                 return ($$"""{"op":"update","table":"{{table.Name}}","where":{{Where(table)}},"row":{{Row(table, forUpdate: true)}}}""", false);
             case < 70:
                 // Of several rows that fail in different ways any may be reported.
                 var count = random.Next(3);
-                var mutations = Mutations(table, count);
-                var where = mutations.Contains("=\"", StringComparison.Ordinal) || count > 1 ? OneRow(table) : Where(table);
+                var target = random.Next(2) == 0 ? rows.Alive(table, random) : null;
+                var mutations = Mutations(table, count, target);
+                var where = target is not null ? OneRow(rows.Name(target)!)
+                    : mutations.Contains("=\"", StringComparison.Ordinal) || count > 1 ? OneRow(table) : Where(table);
                 return ($$"""{"op":"mutate","table":"{{table.Name}}","where":{{where}},"mutations":[{{mutations}}]}""", false);
             case < 79 when _mayDelete:
                 return (Delete(table, Where(table)), false);
             case < 90:
                 return (Select(table), false);
-            case < 92 when !_mayBlock:
-                return (Wait(table), false);
+            case < 91:
+                return (Wait(table, ",\"timeout\":0"), false);
             case < 95:
-                return (_mayBlock ? Wait(table) : Select(table), false);
+                return (Select(table), false);
             case < 97:
                 return ("""{"op":"comment","comment":"say \"hi\""}""", false);
             case < 98:
@@ -127,13 +133,13 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
     {
         // One mistake at a time: which of several is reported is not defined.
         var members = new List<string>();
-        var mistake = random.Next(250);
+        var mistake = random.Next(500);
         _mayRepeat = mistake < 3;
         foreach (var column in table.Columns.Where(column => !column.IsBuiltIn))
         {
             // What must refer to something is given nearly always; immutable columns are updated rarely.
-            var wanted = forUpdate ? column.IsMutable ? 2 : 60 : NeedsValue(column) ? 0 : 2;
-            if (wanted == 0 ? random.Next(40) != 0 : random.Next(wanted) == 0)
+            var wanted = forUpdate ? column.IsMutable ? 2 : 150 : NeedsValue(column) ? 0 : 2;
+            if (wanted == 0 ? random.Next(80) != 0 : random.Next(wanted) == 0)
             {
                 members.Add($"\"{column.Name}\":{Value(column.Type)}");
             }
@@ -167,10 +173,9 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
     private string Columns(TableSchema table) =>
         $"[{string.Join(',', table.Columns.Where(_ => random.Next(2) == 0).Select(column => $"\"{column.Name}\""))}]";
 
-    private string Wait(TableSchema table)
+    private string Wait(TableSchema table, string timeout)
     {
         var column = table.Columns[random.Next(2, table.Columns.Count)];
-        var timeout = _mayBlock ? "" : ",\"timeout\":0";
         var until = random.Next(2) == 0 ? "==" : "!=";
         var expected = random.Next(3) == 0 ? "" : $$"""{"{{column.Name}}":{{Value(column.Type)}}}""";
         return $$"""{"op":"wait","table":"{{table.Name}}","where":{{Where(table)}},"columns":["{{column.Name}}"],"until":"{{until}}","rows":[{{expected}}]{{timeout}}}""";
@@ -212,7 +217,9 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
         return broken[random.Next(broken.Length)];
     }
 
-    private string OneRow(TableSchema table) => $$"""[["_uuid","==",["uuid","{{rows.OneOf(table, random)}}"]]]""";
+    private string OneRow(TableSchema table) => OneRow(rows.OneOf(table, random));
+
+    private static string OneRow(string uuid) => $$"""[["_uuid","==",["uuid","{{uuid}}"]]]""";
 
     private string Where(TableSchema table) => random.Next(10) switch
     {
@@ -238,13 +245,14 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
             function = "<"; // Mostly a type mismatch.
         }
 
-        var value = column.IsBuiltIn ? $"[\"uuid\",\"{rows.OneOf(table, random)}\"]" : mayBeBare && random.Next(150) == 0 ? WrongValue(type) : Value(type);
+        var value = column.IsBuiltIn ? $"[\"uuid\",\"{rows.OneOf(table, random)}\"]" : mayBeBare && random.Next(300) == 0 ? WrongValue(type) : Value(type);
         return $"[\"{column.Name}\",\"{function}\",{value}]";
     }
 
-    private string Mutations(TableSchema table, int count) => string.Join(',', Enumerable.Range(0, count).Select(_ => Mutation(table)));
+    private string Mutations(TableSchema table, int count, Row? target) =>
+        string.Join(',', Enumerable.Range(0, count).Select(_ => Mutation(table, target)));
 
-    private string Mutation(TableSchema table)
+    private string Mutation(TableSchema table, Row? target)
     {
         var suitable = table.Columns.Where(candidate => random.Next(50) == 0 || CanMutate(candidate)).ToArray();
         var column = suitable.Length == 0 ? table.Columns[2] : suitable[random.Next(suitable.Length)];
@@ -269,9 +277,29 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
             };
         }
 
+        if (type.IsMap && target is not null && target[column] is { IsEmpty: false } held)
+        {
+            return MapMutation(column, held);
+        }
+
         var take = random.Next(2) == 0;
         var value = type.IsMap && take && random.Next(2) == 0 ? Set(type.Key, 3) : Value(type with { Min = 0 });
         return $"[\"{column.Name}\",\"{(random.Next(100) == 0 ? "+=" : take ? "delete" : "insert")}\",{value}]";
+    }
+
+    /// <summary>A mutation of a map that meets keys which the map has: with the value it has, or with another one.</summary>
+    private string MapMutation(ColumnSchema column, Datum held)
+    {
+        var kept = held.Pairs.Where(_ => random.Next(2) == 0).ToArray();
+        var keys = string.Join(',', kept.Select(pair => rows.Text(pair.Key)));
+        var pairs = string.Join(',', kept.Select(pair =>
+            $"[{rows.Text(pair.Key)},{(random.Next(3) == 0 ? Atom(column.Type.Value!) : rows.Text(pair.Value))}]"));
+        return random.Next(3) switch
+        {
+            0 => $"[\"{column.Name}\",\"delete\",[\"set\",[{keys}]]]",
+            1 => $"[\"{column.Name}\",\"delete\",[\"map\",[{pairs}]]]",
+            _ => $"[\"{column.Name}\",\"insert\",[\"map\",[{pairs}]]]", // Changes nothing: the map keeps the values it has.
+        };
     }
 
     private static bool CanMutate(ColumnSchema column) => column.IsMutable && !column.IsBuiltIn
@@ -305,7 +333,7 @@ internal sealed class RequestGenerator(Random random, RowBook rows)
     private List<string> Distinct(BaseType type, int count)
     {
         var atoms = Enumerable.Range(0, count).Select(_ => Atom(type)).ToList();
-        if (_mayRepeat && random.Next(20) == 0)
+        if (_mayRepeat && random.Next(60) == 0)
         {
             _mayRepeat = atoms.Count == atoms.Distinct().Count();
             return atoms;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using VtepLab.Ovsdb;
 
@@ -58,7 +59,7 @@ internal sealed class RowBook
     {
         if (table is not null && random.Next(20) > 0 && Alive(table, random) is { } alive)
         {
-            return alive;
+            return Name(alive)!;
         }
 
         if (table is null || !_byTable.TryGetValue($"{_database}/{table}", out var list) || random.Next(50) == 0)
@@ -91,15 +92,34 @@ internal sealed class RowBook
     /// <summary>Whether a table of the database has any row.</summary>
     public bool HasRows(string table) => _ourDatabase(_database)?.Table(table) is { Count: > 0 };
 
-    private string? Alive(string table, Random random)
+    /// <summary>Whether a table of the database has as many rows as it may have.</summary>
+    public bool IsFull(TableSchema table) => _ourDatabase(_database)?.Table(table.Name) is { } rows && rows.Count >= table.MaxRows;
+
+    /// <summary>A row of our database that has a common name, or null.</summary>
+    public Row? Alive(TableSchema table, Random random) => Alive(table.Name, random);
+
+    /// <summary>The common name of a row of ours, or null.</summary>
+    public string? Name(Row row) => Find(false, row.Uuid.ToString());
+
+    /// <summary>A value of ours as JSON, with the common name of a row.</summary>
+    public string Text(Atom atom) => atom.Type switch
+    {
+        AtomType.Integer => atom.Integer.ToString(CultureInfo.InvariantCulture),
+        AtomType.Real => atom.Real.ToString("R", CultureInfo.InvariantCulture),
+        AtomType.Boolean => atom.Boolean ? "true" : "false",
+        AtomType.String => System.Text.Json.JsonSerializer.Serialize(atom.String),
+        _ => $"[\"uuid\",\"{Find(false, atom.Uuid.ToString()) ?? atom.Uuid.ToString()}\"]",
+    };
+
+    private Row? Alive(string table, Random random)
     {
         if (_ourDatabase(_database)?.Table(table) is not { Count: > 0 } rows)
         {
             return null;
         }
 
-        var row = rows.All.ElementAt(random.Next(rows.Count)).Uuid.ToString();
-        return _ours.TryGetValue(row, out var known) ? Name(known) : null;
+        var row = rows.All.ElementAt(random.Next(rows.Count));
+        return Name(row) is null ? null : row;
     }
 
     private static string Name(int row) => $"§{row}§";

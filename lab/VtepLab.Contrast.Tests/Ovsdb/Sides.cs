@@ -39,8 +39,11 @@ internal sealed class RealSide(string socketPath, int sessions) : ISide
             all[s] = [];
         }
 
-        for (var round = twice ? 2 : 1; round > 0; round--)
+        // Where transactions wait, one may wake the next: until nothing more comes.
+        var (before, now) = (-1, 0);
+        for (var round = 0; round < (twice ? 2 : 1) || (twice && now > before); round++)
         {
+            before = now;
             // The session that sent something first: what it did must be done before the others are asked.
             for (var i = 0; i < sessions; i++)
             {
@@ -50,6 +53,8 @@ internal sealed class RealSide(string socketPath, int sessions) : ISide
                     all[s] = null;
                 }
             }
+
+            now = all.Sum(list => list?.Count ?? 0);
         }
 
         return all;
@@ -164,14 +169,19 @@ internal sealed class OurSide : ISide
     private readonly OvsdbServer _server;
     private readonly Output?[] _outputs;
     private readonly OvsdbSession?[] _sessions;
+    private readonly Dictionary<Uuid, int> _commits = [];
 
     public OurSide(IEnumerable<DatabaseSchema> schemas, int sessions)
     {
         _server = new OvsdbServer(new OvsdbServerOptions { Time = TimeProvider.System, NewUuid = Guid.NewGuid });
         foreach (var schema in schemas)
         {
-            _server.Add(new Database(schema, Guid.NewGuid));
+            var database = new Database(schema, Guid.NewGuid);
+            _server.Add(database);
+            database.Committed += Count;
         }
+
+        _server.Converted += (_, now) => now.Committed += Count;
 
         _outputs = new Output?[sessions];
         _sessions = new OvsdbSession?[sessions];
@@ -187,7 +197,14 @@ internal sealed class OurSide : ISide
         _sessions[session] = _server.OpenSession(_outputs[session]!);
     }
 
-    public void Send(int session, string message) => _sessions[session]!.Receive(Encoding.UTF8.GetBytes(message));
+    /// <summary>The rows that several transactions have touched since a message was sent last.</summary>
+    public IEnumerable<string> TouchedTwice => _commits.Where(row => row.Value > 1).Select(row => row.Key.ToString());
+
+    public void Send(int session, string message)
+    {
+        _commits.Clear();
+        _sessions[session]!.Receive(Encoding.UTF8.GetBytes(message));
+    }
 
     public List<string>?[] Collect(int asked, bool twice)
     {
@@ -207,6 +224,14 @@ internal sealed class OurSide : ISide
         foreach (var session in _sessions)
         {
             session?.Close();
+        }
+    }
+
+    private void Count(ChangeSet changes)
+    {
+        foreach (var change in changes.Changes)
+        {
+            _commits[change.Row.Uuid] = _commits.GetValueOrDefault(change.Row.Uuid) + 1;
         }
     }
 

@@ -1,0 +1,49 @@
+using VtepLab.Ovsdb;
+
+namespace VtepLab.Contrast.Tests.Ovsdb;
+
+/// <content>Transactions that wait for what a later one writes, and those later ones.</content>
+internal sealed partial class RequestGenerator
+{
+    private readonly List<(string Database, string Operation)> _fulfilments = [];
+
+    /// <summary>Milliseconds after which the transaction made last gives up to wait, so few that it is let run into them; null if it does not.</summary>
+    public int? Timeout { get; private set; }
+
+    /// <summary>A wait for a value that some row does not have yet; what gives it that value is kept for another transaction.</summary>
+    private string WaitForLater(DatabaseSchema schema, TableSchema table)
+    {
+        var columns = table.Columns.Where(column => !column.IsBuiltIn && column.IsMutable && !RefersToRows(column.Type)).ToArray();
+        if (columns.Length == 0)
+        {
+            return Wait(table, ""); // Until chance makes it true.
+        }
+
+        var column = columns[random.Next(columns.Length)];
+        var (row, values) = (OneRow(table), $$"""{"{{column.Name}}":{{Value(column.Type)}}}""");
+        Timeout = random.Next(6) == 0 ? random.Next(1, 20) : null;
+        if (Timeout is null)
+        {
+            _fulfilments.Add((schema.Name, $$"""{"op":"update","table":"{{table.Name}}","where":{{row}},"row":{{values}}}"""));
+        }
+
+        var timeout = Timeout is { } soon ? $",\"timeout\":{soon}" : random.Next(2) == 0 ? ",\"timeout\":600000" : "";
+        return $$"""{"op":"wait","table":"{{table.Name}}","where":{{row}},"columns":["{{column.Name}}"],"until":"==","rows":[{{values}}]{{timeout}}}""";
+    }
+
+    /// <summary>What some transaction waits for, or null.</summary>
+    private string? Fulfilment(DatabaseSchema schema)
+    {
+        var place = _fulfilments.FindIndex(kept => kept.Database == schema.Name);
+        if (place < 0)
+        {
+            return null;
+        }
+
+        var operation = _fulfilments[place].Operation;
+        _fulfilments.RemoveAt(place);
+        return operation;
+    }
+
+    private static bool RefersToRows(ColumnType type) => type.Key.RefTable is not null || type.Value?.RefTable is not null;
+}
