@@ -8,16 +8,8 @@ using VtepLab.Testing.Peers;
 namespace VtepLab.Cli.Tests;
 
 /// <summary><c>vteplab agent l2gateway</c>, on a real broker with a real database server.</summary>
-public class AgentTests
+public class AgentTests : FolderFixture
 {
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [Test]
     [Category(RealPeer.Category)]
     public async Task The_agent_reports_on_a_real_broker_and_ends_by_a_signal()
@@ -25,8 +17,8 @@ public class AgentTests
         await using var broker = await RabbitMqPeer.StartAsync();
         await using var server = await OvsdbServerPeer.StartAsync();
         await File.WriteAllTextAsync(
-            folder["neutron.conf"], $"[DEFAULT]\nhost = agent-1\ntransport_url = rabbit://guest:guest@127.0.0.1:{broker.Port}/\n");
-        await File.WriteAllTextAsync(folder["l2gateway_agent.ini"], $"[ovsdb]\novsdb_hosts = 'leaf1:127.0.0.1:{server.Port}'\n");
+            Folder["neutron.conf"], $"[DEFAULT]\nhost = agent-1\ntransport_url = rabbit://guest:guest@127.0.0.1:{broker.Port}/\n");
+        await File.WriteAllTextAsync(Folder["l2gateway_agent.ini"], $"[ovsdb]\novsdb_hosts = 'leaf1:127.0.0.1:{server.Port}'\n");
         await LiveHost.RunAsync(
             "plugin",
             new LiveHostOptions { Bus = host => new RabbitBus(host, new RabbitBusOptions(broker.Uri)) },
@@ -43,7 +35,7 @@ public class AgentTests
                     return ValueTask.FromResult<JsonNode?>(null);
                 });
                 await using var agent = new RunningVteplab(
-                    "agent", "l2gateway", "--config", folder["neutron.conf"], "--config", folder["l2gateway_agent.ini"]);
+                    "agent", "l2gateway", "--config", Folder["neutron.conf"], "--config", Folder["l2gateway_agent.ini"]);
 
                 var report = await reported.Task.WaitAsync(TimeSpan.FromSeconds(30));
                 Assert.That(report.ToJsonString(), Does.Contain("\"host\":\"agent-1\""));
@@ -61,11 +53,11 @@ public class AgentTests
         await using var server = await OvsdbServerPeer.StartAsync();
         await server.VtepCtlAsync("add-ps", "leaf1", "--", "add-port", "leaf1", "eth1");
         using var supervisor = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        supervisor.Bind(new UnixDomainSocketEndPoint(folder["notify"]));
-        Directory.CreateDirectory(folder["conf.d"]);
+        supervisor.Bind(new UnixDomainSocketEndPoint(Folder["notify"]));
+        Directory.CreateDirectory(Folder["conf.d"]);
         await File.WriteAllTextAsync(
-            folder["conf.d/10-neutron.conf"], $"[DEFAULT]\nhost = agent-1\ntransport_url = rabbit://guest:guest@127.0.0.1:{broker.Port}/\n");
-        await File.WriteAllTextAsync(folder["conf.d/20-agent.conf"], $"[ovsdb]\novsdb_hosts = leaf1:127.0.0.1:{server.Port}\n");
+            Folder["conf.d/10-neutron.conf"], $"[DEFAULT]\nhost = agent-1\ntransport_url = rabbit://guest:guest@127.0.0.1:{broker.Port}/\n");
+        await File.WriteAllTextAsync(Folder["conf.d/20-agent.conf"], $"[ovsdb]\novsdb_hosts = leaf1:127.0.0.1:{server.Port}\n");
         var reports = new List<JsonObject>();
         await LiveHost.RunAsync(
             "plugin",
@@ -78,8 +70,8 @@ public class AgentTests
                     return ValueTask.FromResult<JsonNode?>(null);
                 });
                 await using var agent = new RunningVteplab(
-                    [new("NOTIFY_SOCKET", folder["notify"])],
-                    ["agent", "l2gateway", "--config-dir", folder["conf.d"], "--verbose", "--log-format", "json"]);
+                    [new("NOTIFY_SOCKET", Folder["notify"])],
+                    ["agent", "l2gateway", "--config-dir", Folder["conf.d"], "--verbose", "--log-format", "json"]);
                 Assert.That(await ReceiveAsync(supervisor), Does.StartWith("READY=1\nSTATUS=serving leaf1 at tcp:127.0.0.1:"));
 
                 // The server is frozen, so the call is under way when the signal comes.
@@ -110,9 +102,9 @@ public class AgentTests
     [TestCase("[DEFAULT]\ntransport_url = rabbit://u:secret@a,u:secret@b/\n", "found 'rabbit://u:***@b/'")]
     public async Task A_configuration_that_cannot_be_used_is_refused(string text, string message)
     {
-        await File.WriteAllTextAsync(folder["agent.ini"], text);
+        await File.WriteAllTextAsync(Folder["agent.ini"], text);
 
-        var result = await Vteplab.RunAsync("agent", "l2gateway", "--config", folder["agent.ini"]);
+        var result = await Vteplab.RunAsync("agent", "l2gateway", "--config", Folder["agent.ini"]);
 
         Assert.That(result.Refusal(ExitCode.Usage), Does.Contain(message).And.Not.Contain("secret"));
     }
@@ -134,9 +126,9 @@ public class AgentTests
     [Test]
     public async Task The_effective_configuration_is_shown_without_the_password()
     {
-        await File.WriteAllTextAsync(folder["a.ini"], "[DEFAULT]\ntransport_url = rabbit://u:secret@h:5672/\n[ovsdb]\novsdb_hosts = leaf1:192.0.2.11:6640\n");
+        await File.WriteAllTextAsync(Folder["a.ini"], "[DEFAULT]\ntransport_url = rabbit://u:secret@h:5672/\n[ovsdb]\novsdb_hosts = leaf1:192.0.2.11:6640\n");
 
-        var result = await Vteplab.RunAsync("agent", "l2gateway", "--config", folder["a.ini"], "--show-config");
+        var result = await Vteplab.RunAsync("agent", "l2gateway", "--config", Folder["a.ini"], "--show-config");
 
         Assert.That(result.Success(), Does.Contain("rabbit://u:***@h:5672/").And.Contain("leaf1:192.0.2.11:6640").And.Not.Contain("secret"));
     }

@@ -7,31 +7,23 @@ namespace VtepLab.Cli.Tests;
 
 /// <summary><c>vteplab certify</c> against what may stand at an address.</summary>
 [Category(RealPeer.Category)]
-public class DeviceTests
+public class DeviceTests : FolderFixture
 {
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [Test]
     public async Task A_good_database_server_is_certified_and_every_report_is_written()
     {
         await using var server = await OvsdbServerPeer.StartAsync();
 
-        var result = await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--only", "VTEP-PRO-001,VTEP-PRO-016,VTEP-SCH-001", "--out", folder["out"]);
+        var result = await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--only", "VTEP-PRO-001,VTEP-PRO-016,VTEP-SCH-001", "--out", Folder["out"]);
 
         Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Passed), result.Output + result.Errors);
-        Assert.That(result.Output, Does.Contain("verdict: certified. Database only: no switch stands behind it").And.Contain($"report: {folder["out"]}/report.html"));
+        Assert.That(result.Output, Does.Contain("verdict: certified. Database only: no switch stands behind it").And.Contain($"report: {Folder["out"]}/report.html"));
         Assert.That(result.Errors, Does.Contain("ok   VTEP-PRO-001  The list of databases names hardware_vtep"));
         Assert.That(result.Output + result.Errors, Does.Not.Contain("\u001b"), "no colour where there is no terminal");
         Assert.That(
-            Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Directory.GetFiles(Folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal),
             Is.SupersetOf(new[] { "junit.xml", "report.html", "results.json", "transcript.ndjson" }));
-        using var results = JsonDocument.Parse(await File.ReadAllTextAsync(folder["out/results.json"]));
+        using var results = JsonDocument.Parse(await File.ReadAllTextAsync(Folder["out/results.json"]));
         Assert.That(results.RootElement.GetProperty("verdict").GetString(), Is.EqualTo("certified"));
         Assert.That(results.RootElement.GetProperty("command").GetString(), Does.StartWith("vteplab certify --ovsdb tcp:127.0.0.1:"));
     }
@@ -41,25 +33,25 @@ public class DeviceTests
     {
         await using (var server = await OvsdbServerPeer.StartAsync())
         {
-            await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--only", "VTEP-PRO-001,VTEP-PRO-002", "--out", folder["out"]);
+            await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--only", "VTEP-PRO-001,VTEP-PRO-002", "--out", Folder["out"]);
         }
 
-        var result = await Vteplab.RunAsync("report", folder["out"], "--out", folder["again"]);
+        var result = await Vteplab.RunAsync("report", Folder["out"], "--out", Folder["again"]);
 
         Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Passed), result.Errors);
-        foreach (var file in Directory.GetFiles(folder["out"]))
+        foreach (var file in Directory.GetFiles(Folder["out"]))
         {
-            Assert.That(await File.ReadAllBytesAsync(folder["again/" + Path.GetFileName(file)]), Is.EqualTo(await File.ReadAllBytesAsync(file)), file);
+            Assert.That(await File.ReadAllBytesAsync(Folder["again/" + Path.GetFileName(file)]), Is.EqualTo(await File.ReadAllBytesAsync(file)), file);
         }
     }
 
     [Test]
     public async Task Nothing_at_the_address_is_unreachable()
     {
-        var result = await Vteplab.RunAsync("certify", "--ovsdb", $"tcp:127.0.0.1:{PeerProcess.FreePort()}", "--out", folder["out"]);
+        var result = await Vteplab.RunAsync("certify", "--ovsdb", $"tcp:127.0.0.1:{PeerProcess.FreePort()}", "--out", Folder["out"]);
 
         Assert.That(result.Refusal(ExitCode.Unreachable), Does.Contain("cannot reach the device: connecting to tcp:127.0.0.1:"));
-        Assert.That(Directory.Exists(folder["out"]), Is.False, "nothing came of the run, so nothing is left of it");
+        Assert.That(Directory.Exists(Folder["out"]), Is.False, "nothing came of the run, so nothing is left of it");
     }
 
     [Test]
@@ -74,7 +66,7 @@ public class DeviceTests
             await client.GetStream().CopyToAsync(Stream.Null);
         });
 
-        var result = await Vteplab.RunAsync("certify", "--ovsdb", $"tcp:{listener.LocalEndpoint}", "--out", folder["out"]);
+        var result = await Vteplab.RunAsync("certify", "--ovsdb", $"tcp:{listener.LocalEndpoint}", "--out", Folder["out"]);
 
         Assert.That(result.Refusal(ExitCode.Unreachable), Does.Contain("does not speak OVSDB").And.Contain("SSH-2.0-OpenSSH_9.2"));
         await greet;
@@ -85,7 +77,7 @@ public class DeviceTests
     {
         await using var server = await OvsdbServerPeer.StartAsync([OvsdbServerPeer.VSwitchSchema]);
 
-        var result = await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--out", folder["out"]);
+        var result = await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--out", Folder["out"]);
 
         Assert.That(result.Refusal(ExitCode.Unreachable), Does.Contain("serves no database hardware_vtep, but ").And.Contain("Open_vSwitch"));
     }
@@ -96,7 +88,7 @@ public class DeviceTests
         await using var server = await OvsdbServerPeer.StartAsync();
         await server.VtepCtlAsync("add-ls", "blue");
 
-        var result = await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--out", folder["out"]);
+        var result = await Vteplab.RunAsync("certify", "--ovsdb", server.Endpoint, "--out", Folder["out"]);
 
         Assert.That(result.Refusal(ExitCode.Usage), Does.Contain("already carries a configuration").And.Contain("--allow-configured"));
         Assert.That(await server.VtepCtlAsync("list-ls"), Is.EqualTo("blue\n"));

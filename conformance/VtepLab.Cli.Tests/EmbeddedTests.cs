@@ -4,21 +4,13 @@ using VtepLab.Testing.Peers;
 namespace VtepLab.Cli.Tests;
 
 /// <summary><c>vteplab certify</c> without a target: the embedded switch, in virtual time.</summary>
-public class EmbeddedTests
+public class EmbeddedTests : FolderFixture
 {
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [Test]
     public async Task The_embedded_switch_is_certified_and_the_same_seed_gives_the_same_files()
     {
         var first = await CertifyAsync("--seed", "7");
-        var files = Directory.GetFiles(folder["out"]).Order(StringComparer.Ordinal).ToDictionary(f => f, File.ReadAllBytes);
+        var files = Directory.GetFiles(Folder["out"]).Order(StringComparer.Ordinal).ToDictionary(f => f, File.ReadAllBytes);
         var second = await CertifyAsync("--seed", "7");
 
         Assert.That((ExitCode)first.ExitCode, Is.EqualTo(ExitCode.Passed), first.Output);
@@ -43,14 +35,14 @@ public class EmbeddedTests
     public async Task A_declared_deviation_makes_it_a_verdict_with_deviations()
     {
         await File.WriteAllTextAsync(
-            folder["d.yaml"], "vendor: Example\nmodel: X\ndeviations:\n  - id: VTEP-PRO-031\n    reason: the store has no references\n");
+            Folder["d.yaml"], "vendor: Example\nmodel: X\ndeviations:\n  - id: VTEP-PRO-031\n    reason: the store has no references\n");
 
         var result = await CertifyAsync(
-            "--quirks", "accepts-dangling-references", "--only", "VTEP-PRO-001,VTEP-PRO-031", "--deviations", folder["d.yaml"]);
+            "--quirks", "accepts-dangling-references", "--only", "VTEP-PRO-001,VTEP-PRO-031", "--deviations", Folder["d.yaml"]);
 
         Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Passed), result.Output);
         Assert.That(result.Output, Does.Contain("1 passed, 0 failed, 1 passed with deviation").And.Contain("verdict: certified with deviations"));
-        using var results = JsonDocument.Parse(await File.ReadAllTextAsync(folder["out/results.json"]));
+        using var results = JsonDocument.Parse(await File.ReadAllTextAsync(Folder["out/results.json"]));
         Assert.That(results.RootElement.GetProperty("deviations")[0].GetProperty("use").GetString(), Is.EqualTo("used"));
     }
 
@@ -61,5 +53,5 @@ public class EmbeddedTests
             (await CertifyAsync(arguments.Split(' '))).Errors.Split('\n').Single(l => l.StartsWith("vteplab: ", StringComparison.Ordinal)),
             Does.Contain(message));
 
-    private Task<ToolResult> CertifyAsync(params string[] arguments) => Vteplab.RunAsync(["certify", .. arguments, "--out", folder["out"]]);
+    private Task<ToolResult> CertifyAsync(params string[] arguments) => Vteplab.RunAsync(["certify", .. arguments, "--out", Folder["out"]]);
 }

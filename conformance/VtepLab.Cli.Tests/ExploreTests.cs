@@ -1,48 +1,38 @@
-using VtepLab.Testing.Peers;
-
 namespace VtepLab.Cli.Tests;
 
 /// <summary><c>vteplab explore</c> and <c>vteplab replay</c>.</summary>
-public class ExploreTests
+public class ExploreTests : FolderFixture
 {
     // The scenario says nothing of faults and gives the agent 10 seconds: with the agent or the switch cut off some seeds must fail.
     private static readonly string[] Failing = ["explore", "VT-L2GW-001", "--seeds", "1..10", "--faults", "isolate,power-loss"];
 
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [Test]
     public async Task A_batch_that_passes_says_so_and_leaves_no_folder()
     {
-        var result = await Vteplab.RunAsync("explore", "VT-L2GW-001", "--seeds", "1..4", "--out", folder["runs"]);
+        var result = await Vteplab.RunAsync("explore", "VT-L2GW-001", "--seeds", "1..4", "--out", Folder["runs"]);
 
         Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Passed), result.Output + result.Errors);
         Assert.That(result.Output, Does.Match("^VT-L2GW-001 A network .*\ndigest of the batch: [0-9a-f]{16}\n4 passed, 0 failed, 0 skipped\n$"));
         Assert.That(result.Errors, Does.Match("[0-9]+ seeds a minute on "));
-        Assert.That(Directory.Exists(folder["runs"]), Is.False);
+        Assert.That(Directory.Exists(Folder["runs"]), Is.False);
     }
 
     [Test]
     public async Task A_failing_seed_is_found_and_shrunk_and_its_replay_is_the_same_run()
     {
-        var explored = await Vteplab.RunAsync([.. Failing, "--out", folder["runs"]]);
+        var explored = await Vteplab.RunAsync([.. Failing, "--out", Folder["runs"]]);
 
         Assert.That((ExitCode)explored.ExitCode, Is.EqualTo(ExitCode.Failed), explored.Output + explored.Errors);
         Assert.That(explored.Output, Does.Match("FAIL  seed [0-9]+  at 00:0[0-9:.]+  step in line [0-9]+: ").And.Match("(?m)^seed [0-9]+ fails in the same way with [1-9]"));
-        var shrunk = Directory.GetDirectories(folder["runs"], "*-shrunk").Single();
+        var shrunk = Directory.GetDirectories(Folder["runs"], "*-shrunk").Single();
         Assert.That(explored.Output, Does.Contain($"replay: ./vteplab replay {shrunk}\n"));
         foreach (var run in new[] { shrunk, shrunk[..^"-shrunk".Length] })
         {
-            var replayed = await Vteplab.RunAsync("replay", run, "--out", folder["again"]);
+            var replayed = await Vteplab.RunAsync("replay", run, "--out", Folder["again"]);
 
             Assert.That((ExitCode)replayed.ExitCode, Is.EqualTo(ExitCode.Failed), replayed.Output + replayed.Errors);
-            Assert.That(await File.ReadAllBytesAsync(folder["again/trace.ndjson"]), Is.EqualTo(await File.ReadAllBytesAsync(Path.Combine(run, "trace.ndjson"))));
-            Assert.That(await File.ReadAllTextAsync(folder["again/run.json"]), Is.EqualTo(await File.ReadAllTextAsync(Path.Combine(run, "run.json"))));
+            Assert.That(await File.ReadAllBytesAsync(Folder["again/trace.ndjson"]), Is.EqualTo(await File.ReadAllBytesAsync(Path.Combine(run, "trace.ndjson"))));
+            Assert.That(await File.ReadAllTextAsync(Folder["again/run.json"]), Is.EqualTo(await File.ReadAllTextAsync(Path.Combine(run, "run.json"))));
         }
 
         Assert.That(FaultsIn(shrunk), Is.GreaterThan(0).And.LessThan(FaultsIn(shrunk[..^"-shrunk".Length])));
@@ -51,23 +41,23 @@ public class ExploreTests
     [Test]
     public async Task The_printed_command_draws_the_same_faults_from_the_seed_again()
     {
-        var explored = await Vteplab.RunAsync([.. Failing, "--out", folder["runs"]]);
-        var original = Directory.GetDirectories(folder["runs"], "*-shrunk").Single()[..^"-shrunk".Length];
+        var explored = await Vteplab.RunAsync([.. Failing, "--out", Folder["runs"]]);
+        var original = Directory.GetDirectories(Folder["runs"], "*-shrunk").Single()[..^"-shrunk".Length];
         var seed = original[(original.LastIndexOf('-') + 1)..];
         Assert.That(explored.Output, Does.Contain(
             $"./vteplab replay {seed} --scenario 'A network with machines is connected to a port' --faults isolate,power-loss\n"));
 
-        var replayed = await Vteplab.RunAsync("replay", seed, "--scenario", "VT-L2GW-001", "--faults", "isolate,power-loss", "--out", folder["again"]);
+        var replayed = await Vteplab.RunAsync("replay", seed, "--scenario", "VT-L2GW-001", "--faults", "isolate,power-loss", "--out", Folder["again"]);
 
         Assert.That((ExitCode)replayed.ExitCode, Is.EqualTo(ExitCode.Failed), replayed.Output + replayed.Errors);
-        Assert.That(await File.ReadAllTextAsync(folder["again/run.json"]), Is.EqualTo(await File.ReadAllTextAsync(Path.Combine(original, "run.json"))));
+        Assert.That(await File.ReadAllTextAsync(Folder["again/run.json"]), Is.EqualTo(await File.ReadAllTextAsync(Path.Combine(original, "run.json"))));
     }
 
     [Test]
     public async Task The_batch_is_the_same_on_one_and_on_two_threads()
     {
-        var one = await Vteplab.RunAsync([.. Failing, "--threads", "1", "--out", folder["runs"]]);
-        var two = await Vteplab.RunAsync([.. Failing, "--threads", "2", "--out", folder["runs"]]);
+        var one = await Vteplab.RunAsync([.. Failing, "--threads", "1", "--out", Folder["runs"]]);
+        var two = await Vteplab.RunAsync([.. Failing, "--threads", "2", "--out", Folder["runs"]]);
 
         Assert.That(one.Output, Does.Contain("digest of the batch: "));
         Assert.That(two.Output, Is.EqualTo(one.Output));
@@ -76,8 +66,8 @@ public class ExploreTests
     [Test]
     public async Task Where_the_scenario_says_what_may_break_the_faults_can_be_switched_off()
     {
-        var with = await Vteplab.RunAsync("replay", "1", "--scenario", "VT-L2GW-050", "--out", folder["with"]);
-        var without = await Vteplab.RunAsync("replay", "1", "--scenario", "VT-L2GW-050", "--faults", "none", "--out", folder["without"]);
+        var with = await Vteplab.RunAsync("replay", "1", "--scenario", "VT-L2GW-050", "--out", Folder["with"]);
+        var without = await Vteplab.RunAsync("replay", "1", "--scenario", "VT-L2GW-050", "--faults", "none", "--out", Folder["without"]);
 
         Assert.That(with.Output, Does.Contain("fault  at 00:0"));
         Assert.That((ExitCode)without.ExitCode, Is.EqualTo(ExitCode.Passed), without.Output + without.Errors);
@@ -87,12 +77,12 @@ public class ExploreTests
     [Test]
     public async Task A_run_that_passes_gives_0_and_one_with_another_digest_3()
     {
-        var passed = await Vteplab.RunAsync("replay", "1", "--scenario", "VT-L2GW-001", "--out", folder["run"]);
-        var again = await Vteplab.RunAsync("replay", folder["run"], "--out", folder["again"]);
-        var recorded = await File.ReadAllTextAsync(folder["run/run.json"]);
+        var passed = await Vteplab.RunAsync("replay", "1", "--scenario", "VT-L2GW-001", "--out", Folder["run"]);
+        var again = await Vteplab.RunAsync("replay", Folder["run"], "--out", Folder["again"]);
+        var recorded = await File.ReadAllTextAsync(Folder["run/run.json"]);
         var digest = passed.Output.Split("digest: ")[1][..16];
-        await File.WriteAllTextAsync(folder["run/run.json"], recorded.Replace(digest, "0123456789abcdef", StringComparison.Ordinal));
-        var other = await Vteplab.RunAsync("replay", folder["run"], "--out", folder["again"]);
+        await File.WriteAllTextAsync(Folder["run/run.json"], recorded.Replace(digest, "0123456789abcdef", StringComparison.Ordinal));
+        var other = await Vteplab.RunAsync("replay", Folder["run"], "--out", Folder["again"]);
 
         Assert.That((ExitCode)passed.ExitCode, Is.EqualTo(ExitCode.Passed), passed.Output + passed.Errors);
         Assert.That((ExitCode)again.ExitCode, Is.EqualTo(ExitCode.Passed), again.Output + again.Errors);
@@ -124,7 +114,7 @@ public class ExploreTests
     [Test]
     public async Task An_interrupt_ends_the_batch_with_what_was_seen_so_far()
     {
-        await using var run = new RunningVteplab("explore", "VT-L2GW-050", "--seeds", "1..100000", "--out", folder["runs"]);
+        await using var run = new RunningVteplab("explore", "VT-L2GW-050", "--seeds", "1..100000", "--out", Folder["runs"]);
         await run.SaysAsync(" of 100000 seeds, "); // Said while it goes on.
 
         await run.SignalAsync("INT");

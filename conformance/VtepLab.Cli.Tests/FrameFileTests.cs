@@ -3,7 +3,7 @@ using VtepLab.Testing.Peers;
 namespace VtepLab.Cli.Tests;
 
 /// <summary>The frames that <c>vteplab scenario --out</c> and <c>vteplab replay</c> keep, read by tshark.</summary>
-public class FrameFileTests
+public class FrameFileTests : FolderFixture
 {
     private const string Scenario = "VT-DATA-001";
 
@@ -11,19 +11,11 @@ public class FrameFileTests
     private const string Wrong = "0";
     private const string Right = "1";
 
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [Test]
     [Category(RealPeer.Category)]
     public async Task Tshark_finds_every_link_with_well_formed_frames_and_the_steps_beside_them()
     {
-        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", folder["run"])).Success();
+        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", Folder["run"])).Success();
 
         var frames = await TsharkAsync("frame.interface_name", "frame.comment", "vxlan.vni", "_ws.malformed", "ip.checksum.status", "udp.checksum.status");
 
@@ -43,23 +35,23 @@ public class FrameFileTests
     [Test]
     public async Task The_same_seed_gives_the_same_frames_and_a_replay_too()
     {
-        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", folder["run"])).Success();
-        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", folder["again"])).Success();
-        (await Vteplab.RunAsync("replay", "7", "--scenario", Scenario, "--out", folder["replay"])).Success();
+        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", Folder["run"])).Success();
+        (await Vteplab.RunAsync("scenario", "--filter", Scenario, "--seed", "7", "--out", Folder["again"])).Success();
+        (await Vteplab.RunAsync("replay", "7", "--scenario", Scenario, "--out", Folder["replay"])).Success();
 
-        var frames = await File.ReadAllBytesAsync(folder[$"run/{Scenario}.pcapng"]);
+        var frames = await File.ReadAllBytesAsync(Folder[$"run/{Scenario}.pcapng"]);
 
         Assert.That(frames, Has.Length.GreaterThan(1000));
-        Assert.That(await File.ReadAllBytesAsync(folder[$"again/{Scenario}.pcapng"]), Is.EqualTo(frames));
-        Assert.That(await File.ReadAllBytesAsync(folder[$"replay/{Scenario}.pcapng"]), Is.EqualTo(frames));
+        Assert.That(await File.ReadAllBytesAsync(Folder[$"again/{Scenario}.pcapng"]), Is.EqualTo(frames));
+        Assert.That(await File.ReadAllBytesAsync(Folder[$"replay/{Scenario}.pcapng"]), Is.EqualTo(frames));
     }
 
     [Test]
     public async Task A_scenario_without_links_leaves_no_such_file()
     {
-        (await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--out", folder["run"])).Success();
+        (await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--out", Folder["run"])).Success();
 
-        Assert.That(Directory.GetFiles(folder["run"]).Select(Path.GetFileName), Is.EqualTo(new[] { "junit.xml" }));
+        Assert.That(Directory.GetFiles(Folder["run"]).Select(Path.GetFileName), Is.EqualTo(new[] { "junit.xml" }));
     }
 
     private async Task<List<string[]>> TsharkAsync(params string[] fields)
@@ -67,7 +59,7 @@ public class FrameFileTests
         var table = (await PeerProcess.RunAsync(
             RealPeer.Require("tshark"),
             [
-                "-r", folder[$"run/{Scenario}.pcapng"], "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-T", "fields",
+                "-r", Folder[$"run/{Scenario}.pcapng"], "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-T", "fields",
                 .. fields.SelectMany(f => new[] { "-e", f }),
             ])).Success();
         return [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('\t'))];

@@ -6,32 +6,24 @@ namespace VtepLab.Cli.Tests;
 
 /// <summary>A run that does not come to its end still says what it saw.</summary>
 [Category(RealPeer.Category)]
-public class InterruptedRunTests
+public class InterruptedRunTests : FolderFixture
 {
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [Test]
     public async Task A_device_that_stops_answering_ends_the_run_with_what_was_seen_so_far()
     {
         await using var server = await OvsdbServerPeer.StartAsync();
         using var relay = new Relay(server.Port, pieces: 12);
-        await File.WriteAllTextAsync(folder["leaf1.yaml"], $"endpoint: {relay.Endpoint}\ntiming:\n  reply: 0.5\n  recovery: 0.5\n");
+        await File.WriteAllTextAsync(Folder["leaf1.yaml"], $"endpoint: {relay.Endpoint}\ntiming:\n  reply: 0.5\n  recovery: 0.5\n");
 
-        var result = await Vteplab.RunAsync("certify", "--device", folder["leaf1.yaml"], "--out", folder["out"]);
+        var result = await Vteplab.RunAsync("certify", "--device", Folder["leaf1.yaml"], "--out", Folder["out"]);
 
         Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Unreachable).Or.EqualTo(ExitCode.Failed), result.Output + result.Errors);
         Assert.That(result.Output, Does.Contain("The device stopped answering"));
-        using var results = JsonDocument.Parse(await File.ReadAllTextAsync(folder["out/results.json"]));
+        using var results = JsonDocument.Parse(await File.ReadAllTextAsync(Folder["out/results.json"]));
         var verdicts = results.RootElement.GetProperty("checks").EnumerateArray().Select(c => c.GetProperty("verdict").GetString()).ToList();
         Assert.That(results.RootElement.GetProperty("ending").GetString(), Is.EqualTo("device lost"));
         Assert.That(verdicts, Has.Some.EqualTo("pass").And.Some.EqualTo("inconclusive"));
-        Assert.That(await File.ReadAllTextAsync(folder["out/report.html"]), Does.EndWith("</html>\n"));
+        Assert.That(await File.ReadAllTextAsync(Folder["out/report.html"]), Does.EndWith("</html>\n"));
     }
 
     [TestCase("INT")]
@@ -41,22 +33,22 @@ public class InterruptedRunTests
         await using var server = await OvsdbServerPeer.StartAsync();
         using var relay = new Relay(server.Port, delay: TimeSpan.FromMilliseconds(30));
         var before = await server.OvsdbClientAsync("dump", "hardware_vtep");
-        await using var run = new RunningVteplab("certify", "--ovsdb", relay.Endpoint, "--profile", "protocol", "--out", folder["out"]);
+        await using var run = new RunningVteplab("certify", "--ovsdb", relay.Endpoint, "--profile", "protocol", "--out", Folder["out"]);
         await run.SaysAsync("ok   VTEP-PRO-012"); // The next ones write rows.
 
         await run.SignalAsync(signal);
 
         Assert.That(await run.EndAsync(), Is.EqualTo(ExitCode.Interrupted), run.Output);
         Assert.That(run.Output, Does.Contain("verdict: incomplete").And.Contain("The run was interrupted").And.Contain("report: "));
-        Assert.That(await File.ReadAllTextAsync(folder["out/junit.xml"]), Does.EndWith("</testsuites>\n"));
+        Assert.That(await File.ReadAllTextAsync(Folder["out/junit.xml"]), Does.EndWith("</testsuites>\n"));
         Assert.That(await server.OvsdbClientAsync("dump", "hardware_vtep"), Is.EqualTo(before));
     }
 
     [Test]
     public async Task An_interrupt_while_nobody_has_called_yet_is_one_line()
     {
-        await using var run = new RunningVteplab("certify", "--ovsdb", $"ptcp:{PeerProcess.FreePort()}:127.0.0.1", "--out", folder["out"]);
-        await Eventually.That(() => Task.FromResult(Directory.Exists(folder["out"])), Is.True);
+        await using var run = new RunningVteplab("certify", "--ovsdb", $"ptcp:{PeerProcess.FreePort()}:127.0.0.1", "--out", Folder["out"]);
+        await Eventually.That(() => Task.FromResult(Directory.Exists(Folder["out"])), Is.True);
 
         await run.SignalAsync("INT");
 

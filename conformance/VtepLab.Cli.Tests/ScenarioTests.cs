@@ -3,27 +3,19 @@ using VtepLab.Testing.Peers;
 namespace VtepLab.Cli.Tests;
 
 /// <summary><c>vteplab scenario</c> and the lists.</summary>
-public class ScenarioTests
+public class ScenarioTests : FolderFixture
 {
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [Test]
     public async Task A_scenario_runs_in_virtual_time_and_the_same_seed_gives_the_same_report()
     {
-        var first = await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--seed", "31337", "--out", folder["one"]);
-        var second = await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--seed", "31337", "--out", folder["two"]);
+        var first = await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--seed", "31337", "--out", Folder["one"]);
+        var second = await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--seed", "31337", "--out", Folder["two"]);
 
         Assert.That((ExitCode)first.ExitCode, Is.EqualTo(ExitCode.Passed), first.Output + first.Errors);
         Assert.That(first.Output, Is.EqualTo("1 passed, 0 failed, 0 skipped\n"));
         Assert.That(first.Errors, Does.StartWith("ok   ").And.Contain("  virtual 00:00:00."));
-        Assert.That(await File.ReadAllTextAsync(folder["one/junit.xml"]), Does.Contain("--seed 31337").And.Contain("name=\"trace\""));
-        Assert.That(await File.ReadAllBytesAsync(folder["two/junit.xml"]), Is.EqualTo(await File.ReadAllBytesAsync(folder["one/junit.xml"])));
+        Assert.That(await File.ReadAllTextAsync(Folder["one/junit.xml"]), Does.Contain("--seed 31337").And.Contain("name=\"trace\""));
+        Assert.That(await File.ReadAllBytesAsync(Folder["two/junit.xml"]), Is.EqualTo(await File.ReadAllBytesAsync(Folder["one/junit.xml"])));
         Assert.That(second.Output, Is.EqualTo(first.Output));
     }
 
@@ -42,9 +34,9 @@ public class ScenarioTests
         await server.VtepCtlAsync(
             "add-ps", "leaf1", "--", "add-port", "leaf1", "eth1", "--", "add-port", "leaf1", "eth2", "--", "set", "Physical_Switch", "leaf1",
             "tunnel_ips=192.0.2.11");
-        await File.WriteAllTextAsync(folder["leaf1.yaml"], $"endpoint: {server.Endpoint}\nports: [eth1, eth2]\n");
+        await File.WriteAllTextAsync(Folder["leaf1.yaml"], $"endpoint: {server.Endpoint}\nports: [eth1, eth2]\n");
 
-        var result = await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--device", folder["leaf1.yaml"]);
+        var result = await Vteplab.RunAsync("scenario", "--filter", "VT-L2GW-001", "--device", Folder["leaf1.yaml"]);
 
         Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Passed), result.Output + result.Errors);
         Assert.That(result.Errors, Does.Contain("  live 00:00:"));

@@ -1,18 +1,8 @@
-using VtepLab.Testing.Peers;
-
 namespace VtepLab.Cli.Tests;
 
 /// <summary>What is wrong with a command line or a file is said in one line, and nothing is begun.</summary>
-public class UsageTests
+public class UsageTests : FolderFixture
 {
-    private TempDirectory folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => folder = new TempDirectory();
-
-    [TearDown]
-    public void RemoveFolder() => folder.Dispose();
-
     [TestCase("certfy", "vteplab: unknown command 'certfy'; did you mean 'certify'?")]
     [TestCase("certify --ovsbd tcp:192.0.2.11", "vteplab: unknown option '--ovsbd'; did you mean '--ovsdb'?")]
     [TestCase("certify --frobnicate", "vteplab: unknown option '--frobnicate'; 'vteplab certify --help' lists what there is")]
@@ -43,20 +33,20 @@ public class UsageTests
     [TestCase("\tendpoint: x\n", "line 1, column ")]
     public async Task A_malformed_device_file_is_refused_with_its_place(string text, string message)
     {
-        await File.WriteAllTextAsync(folder["leaf1.yaml"], text);
+        await File.WriteAllTextAsync(Folder["leaf1.yaml"], text);
 
-        var result = await Vteplab.RunAsync("certify", "--device", folder["leaf1.yaml"]);
+        var result = await Vteplab.RunAsync("certify", "--device", Folder["leaf1.yaml"]);
 
-        Assert.That(result.Refusal(ExitCode.Usage), Does.Contain(folder["leaf1.yaml"] + " " + message));
+        Assert.That(result.Refusal(ExitCode.Usage), Does.Contain(Folder["leaf1.yaml"] + " " + message));
     }
 
     [Test]
     public async Task A_deviation_from_an_unknown_requirement_is_refused_with_its_place()
     {
         await File.WriteAllTextAsync(
-            folder["d.yaml"], "vendor: Example\nmodel: X\ndeviations:\n  - id: VTEP-PRO-01\n    reason: none\n");
+            Folder["d.yaml"], "vendor: Example\nmodel: X\ndeviations:\n  - id: VTEP-PRO-01\n    reason: none\n");
 
-        var result = await Vteplab.RunAsync("certify", "--ovsdb", "tcp:192.0.2.11", "--deviations", folder["d.yaml"]);
+        var result = await Vteplab.RunAsync("certify", "--ovsdb", "tcp:192.0.2.11", "--deviations", Folder["d.yaml"]);
 
         Assert.That(result.Refusal(ExitCode.Usage), Does.Contain("d.yaml line 4, column 9: requirement VTEP-PRO-01 is not in the catalogue"));
     }
@@ -64,9 +54,9 @@ public class UsageTests
     [Test]
     public async Task A_place_for_the_reports_that_cannot_be_is_refused_before_the_device_is_asked()
     {
-        await File.WriteAllTextAsync(folder["file"], "");
+        await File.WriteAllTextAsync(Folder["file"], "");
 
-        var result = await Vteplab.RunAsync("certify", "--ovsdb", "tcp:127.0.0.1:1", "--out", folder["file"]);
+        var result = await Vteplab.RunAsync("certify", "--ovsdb", "tcp:127.0.0.1:1", "--out", Folder["file"]);
 
         Assert.That(result.Refusal(ExitCode.Usage), Does.Contain("cannot write the reports to "));
     }
