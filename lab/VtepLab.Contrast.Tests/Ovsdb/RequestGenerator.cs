@@ -74,11 +74,12 @@ internal sealed partial class RequestGenerator(Random random, RowBook rows)
     {
         switch (random.Next(100))
         {
-            case < 34 when !rows.IsFull(table) || random.Next(8) == 0:
+            case < 34 when CanInsert(table) || random.Next(20) == 0:
                 return (Insert(table), true);
             case < 54:
-                return ($$"""{"op":"update","table":"{{table.Name}}","where":{{Where(table)}},"row":{{Row(table, forUpdate: true)}}}""", false);
-            case < 70:
+                var changed = table.Indexes.Count > 0 && random.Next(10) > 0 ? OneRow(table) : Where(table); // Several rows would become alike.
+                return ($$"""{"op":"update","table":"{{table.Name}}","where":{{changed}},"row":{{Row(table, forUpdate: true)}}}""", false);
+            case < 70 when table.Columns.Any(CanMutate) || random.Next(20) == 0:
                 // Of several rows that fail in different ways any may be reported.
                 var count = random.Next(3);
                 var target = random.Next(2) == 0 ? rows.Alive(table, random) : null;
@@ -107,6 +108,10 @@ internal sealed partial class RequestGenerator(Random random, RowBook rows)
         }
     }
 
+    /// <summary>Whether there is room for a row, and something to refer to where it must.</summary>
+    private bool CanInsert(TableSchema table) =>
+        !rows.IsFull(table) && !table.Columns.Any(column => column.Type.Min > 0 && (HasNoTarget(column.Type.Key) || (column.Type.Value is { } value && HasNoTarget(value))));
+
     private static bool HasWeakReference(ColumnSchema column) => column.Type.Key.IsWeak || column.Type.Value is { IsWeak: true };
 
     private static string Delete(TableSchema table, string where) => $$"""{"op":"delete","table":"{{table.Name}}","where":{{where}}}""";
@@ -116,7 +121,7 @@ internal sealed partial class RequestGenerator(Random random, RowBook rows)
         var text = $$"""{"op":"insert","table":"{{table.Name}}","row":{{Row(table, forUpdate: false)}}""";
         if (random.Next(3) == 0)
         {
-            var name = $"n{random.Next(6)}";
+            var name = $"n{(random.Next(30) == 0 ? random.Next(6) : _named.Count)}";
             _named.Add((name, table.Name));
             text += $",\"uuid-name\":\"{name}\"";
         }
@@ -254,7 +259,7 @@ internal sealed partial class RequestGenerator(Random random, RowBook rows)
 
     private string Mutation(TableSchema table, Row? target)
     {
-        var suitable = table.Columns.Where(candidate => random.Next(50) == 0 || CanMutate(candidate)).ToArray();
+        var suitable = table.Columns.Where(candidate => random.Next(200) == 0 || CanMutate(candidate)).ToArray();
         var column = suitable.Length == 0 ? table.Columns[2] : suitable[random.Next(suitable.Length)];
         var type = column.Type;
         if (type.Key.Type is AtomType.Integer or AtomType.Real && !type.IsMap && random.Next(3) > 0)
@@ -307,7 +312,7 @@ internal sealed partial class RequestGenerator(Random random, RowBook rows)
 
     private string Value(ColumnType type)
     {
-        if (type.Min == 0 && (HasNoTarget(type.Key) || (type.Value is not null && HasNoTarget(type.Value))) && random.Next(20) > 0)
+        if (type.Min == 0 && (HasNoTarget(type.Key) || (type.Value is not null && HasNoTarget(type.Value))) && random.Next(100) > 0)
         {
             return type.IsMap ? "[\"map\",[]]" : "[\"set\",[]]";
         }
@@ -388,7 +393,7 @@ internal sealed partial class RequestGenerator(Random random, RowBook rows)
         var named = _named.FindAll(entry => entry.Table == table);
         return named.Count > 0 && random.Next(2) == 0
             ? $"[\"named-uuid\",\"{named[random.Next(named.Count)].Name}\"]"
-            : $"[\"uuid\",\"{(random.Next(200) == 0 ? "00000000-0000-0000-0000-000000000000" : rows.OneOf(table, random))}\"]";
+            : $"[\"uuid\",\"{(random.Next(200) == 0 ? "00000000-0000-0000-0000-000000000000" : rows.Target(table, random))}\"]";
     }
 
     private string WrongValue(ColumnType type)

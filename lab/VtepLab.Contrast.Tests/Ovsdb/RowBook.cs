@@ -71,6 +71,10 @@ internal sealed class RowBook
         return Name(list[list.Count - 1 - random.Next(age)]);
     }
 
+    /// <summary>A row to refer to: nearly always one that exists.</summary>
+    public string Target(string? table, Random random) =>
+        table is not null && random.Next(200) > 0 && Alive(table, random) is { } alive ? Name(alive)! : OneOf(table, random);
+
     /// <summary>A request as one side must see it.</summary>
     public string For(bool real, string request)
     {
