@@ -171,7 +171,7 @@ internal sealed partial class LockStep
     private JsonArray Rows(ISide side, bool isReal, DatabaseSchema schema, TableSchema table)
     {
         side.Send(0, $$"""{"id":0,"method":"transact","params":["{{schema.Name}}",{"op":"select","table":"{{table.Name}}","where":[]}]}""");
-        var reply = side.Collect(0, false)[0]!.Single(message => message.Contains("\"id\":0", StringComparison.Ordinal));
+        var reply = side.Collect(0, false, null)[0]!.Single(message => message.Contains("\"id\":0", StringComparison.Ordinal));
         return JsonNode.Parse(Canonical.AnyUuid().Replace(reply, found => _rows.Find(isReal, found.Value) ?? found.Value))!["result"]![0]!["rows"]!.AsArray();
     }
 
@@ -201,8 +201,9 @@ internal sealed partial class LockStep
             Thread.Sleep(milliseconds + 2); // Both must give up before anything else happens.
         }
 
+        var awaited = timeout is null ? (int?)null : _id;
         var twice = timeout is not null || _blocked.Any(blocked => blocked.Count > 0);
-        var (fromReal, fromOurs) = (_real.Collect(session, twice), _ours.Collect(session, twice));
+        var (fromReal, fromOurs) = (_real.Collect(session, twice, awaited), _ours.Collect(session, twice, awaited));
         var answered = false;
         for (var s = 0; s < Sessions; s++)
         {

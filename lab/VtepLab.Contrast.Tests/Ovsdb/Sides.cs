@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using VtepLab.Ovsdb;
@@ -14,7 +15,10 @@ internal interface ISide : IDisposable
     void Send(int session, string message);
 
     /// <summary>All that has come for each session since, once nothing more is on its way; null for a session that was closed.</summary>
-    List<string>?[] Collect(int asked, bool twice);
+    /// <param name="asked">The session that sent something last.</param>
+    /// <param name="twice">Whether transactions wait, of which one may wake the next.</param>
+    /// <param name="awaited">A request of that session which is answered when its time is over.</param>
+    List<string>?[] Collect(int asked, bool twice, int? awaited);
 }
 
 /// <summary>A real ovsdb-server behind its unix socket.</summary>
@@ -31,7 +35,7 @@ internal sealed class RealSide(string socketPath, int sessions) : ISide
 
     public void Send(int session, string message) => _connections[session]!.Write(message);
 
-    public List<string>?[] Collect(int asked, bool twice)
+    public List<string>?[] Collect(int asked, bool twice, int? awaited)
     {
         var all = new List<string>?[sessions];
         for (var s = 0; s < sessions; s++)
@@ -39,9 +43,10 @@ internal sealed class RealSide(string socketPath, int sessions) : ISide
             all[s] = [];
         }
 
-        // Where transactions wait, one may wake the next: until nothing more comes.
+        // Where transactions wait, one may wake the next: until nothing more comes. A request's time begins when the server reads it.
         var (before, now) = (-1, 0);
-        for (var round = 0; round < (twice ? 2 : 1) || (twice && now > before); round++)
+        var patience = Stopwatch.StartNew();
+        for (var round = 0; round < (twice ? 2 : 1) || (twice && now > before) || (IsMissing(all[asked]) && patience.Elapsed.TotalSeconds < 10); round++)
         {
             before = now;
             // The session that sent something first: what it did must be done before the others are asked.
@@ -58,6 +63,9 @@ internal sealed class RealSide(string socketPath, int sessions) : ISide
         }
 
         return all;
+
+        bool IsMissing(List<string>? messages) => awaited is { } id && messages?.Exists(message =>
+            message.Contains($"\"id\":{id},", StringComparison.Ordinal) || message.Contains($"\"id\":{id}}}", StringComparison.Ordinal)) == false;
     }
 
     public void Dispose()
@@ -206,7 +214,7 @@ internal sealed class OurSide : ISide
         _sessions[session]!.Receive(Encoding.UTF8.GetBytes(message));
     }
 
-    public List<string>?[] Collect(int asked, bool twice)
+    public List<string>?[] Collect(int asked, bool twice, int? awaited)
     {
         _server.RunTimers();
         var all = new List<string>?[_sessions.Length];
