@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using VtepLab.HardwareVtep;
 using VtepLab.Hosting;
 using VtepLab.Ovsdb;
@@ -87,14 +88,131 @@ public class ReplicaContrastTests
             Assert.That(told, Has.Count.EqualTo(before));
         });
 
-        // What was told, applied in order, is what is there: each row appeared once and went once.
+        Assert.That(ToldAsThere(told).Select(row => row.Table).Order(StringComparer.Ordinal), Is.EqualTo(new[] { "Global", "Logical_Switch" }));
+    }
+
+    [Test]
+    public async Task A_real_server_that_is_converted_meanwhile_is_followed_there_and_back()
+    {
+        await using var server = await OvsdbServerPeer.StartAsync();
+        using var directory = new TempDirectory();
+        var wider = JsonNode.Parse(await File.ReadAllTextAsync(OvsdbServerPeer.VtepSchema))!;
+        wider["version"] = "99.0.0";
+        wider["tables"]!["Logical_Switch"]!["columns"]!["color"] = JsonNode.Parse("""{"type":{"key":"string","min":0,"max":1}}""");
+        await File.WriteAllTextAsync(directory["wider"], wider.ToJsonString());
+        var told = new List<ReplicaChange>();
+        await RunAsync(server.Endpoint, async session =>
+        {
+            session.Replica.Changed += told.Add;
+            await server.VtepCtlAsync("add-ls", "red", "--", "add-ucast-remote", "red", "02:1a:c6:33:64:01", "198.51.100.1");
+            await Until(session, () => session.Replica.All<UcastMacsRemote>().Any());
+
+            await server.OvsdbClientAsync("convert", directory["wider"]);
+            await Until(session, () => session.IsActive && session.Replica.Schema!.Version == "99.0.0");
+            Assert.That(session.Replica.All<UcastMacsRemote>().Single().Mac, Is.EqualTo("02:1a:c6:33:64:01"));
+            await server.OvsdbClientAsync(
+                "transact",
+                """
+                ["hardware_vtep",{"op":"update","table":"Logical_Switch","where":[["name","==","red"]],"row":{"color":"green"}},
+                {"op":"insert","table":"Logical_Switch","row":{"name":"blue"}}]
+                """);
+            await Until(session, () => session.Replica.All<LogicalSwitch>().Count() == 2);
+            Assert.That(session.Replica.Table("Logical_Switch").Rows.Select(row => row["color"].ToString()), Has.Some.Contains("green"));
+
+            await server.OvsdbClientAsync("convert", OvsdbServerPeer.VtepSchema);
+            await Until(session, () => session.IsActive && session.Replica.Schema!.Version != "99.0.0");
+            await server.VtepCtlAsync("del-ls", "blue");
+            await Until(session, () => session.Replica.All<LogicalSwitch>().Count() == 1);
+            Assert.That(ToldAsThere(told), Is.EquivalentTo(session.Replica.Tables.SelectMany(table => table.Rows.Select(row => (table.Name, row.Uuid)))));
+        });
+
+        Assert.That(ToldAsThere(told).Count(row => row.Table == "Ucast_Macs_Remote"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Over_the_death_of_a_raft_leader_nothing_is_lost_and_nothing_invented()
+    {
+        await using var cluster = await OvsdbClusterPeer.StartAsync();
+        var told = new List<ReplicaChange>();
+        var answers = new List<string>(); // To monitor_cond_since.
+        var connection = new OvsdbConnectionOptions
+        {
+            Tap = (isSent, message) =>
+            {
+                if (!isSent && message.IndexOf("\"result\":[true,\""u8) + message.IndexOf("\"result\":[false,\""u8) > -2)
+                {
+                    answers.Add(message.IndexOf("\"result\":[true,\""u8) >= 0 ? "found" : "all");
+                }
+            },
+        };
+        await RunAsync(cluster.LeaderEndpoint, async session =>
+        {
+            session.Replica.Changed += told.Add;
+            var acknowledged = new List<string>();
+            var unknown = new List<string>();
+            var writes = WriteUntilItEndsAsync(session, acknowledged, unknown);
+            await Until(session, () => acknowledged.Count >= 10);
+            var old = cluster.Leader;
+
+            await cluster.KillLeaderAsync(); // In the middle of the writes.
+            await writes;
+            await cluster.AwaitLeaderAsync();
+            await cluster.VtepCtlAsync("del-ls", acknowledged[0], "--", "add-ls", "meanwhile");
+            Assert.That((cluster.Leader == old, session.IsActive), Is.EqualTo((false, false)));
+            var before = told.Count;
+            await cluster.FollowLeaderAsync();
+            await Until(session, () => session.IsActive && session.Replica.All<LogicalSwitch>().Any(ls => ls.Name == "meanwhile"));
+
+            var names = session.Replica.All<LogicalSwitch>().Select(ls => ls.Name).ToList();
+            Assert.That(answers, Is.EqualTo(new[] { "all", "found" }), "the new leader knows the last transaction, and sends differences");
+            Assert.That(told.Skip(before).First().IsResync, Is.True);
+            Assert.That(names, Is.SupersetOf(acknowledged.Skip(1)).And.Not.Contains(acknowledged[0]));
+            Assert.That(names.Except(acknowledged).Except(unknown), Is.EqualTo(new[] { "meanwhile" }), "what was not asked for is not there");
+            Assert.That(names.Order(StringComparer.Ordinal), Is.EqualTo((await cluster.VtepCtlAsync("list-ls")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)));
+
+            var after = session.NewTransaction();
+            after.Insert(new LogicalSwitch { Name = "after" });
+            await session.TransactAsync(after);
+            Assert.That(session.Replica.All<LogicalSwitch>().Count(), Is.EqualTo(names.Count + 1));
+            Assert.That(ToldAsThere(told), Is.SupersetOf(session.Replica.Table("Logical_Switch").Rows.Select(row => ("Logical_Switch", row.Uuid))));
+        }, connection: connection);
+    }
+
+    /// <summary>Inserts logical switches one after the other until the connection ends.</summary>
+    private static async Task WriteUntilItEndsAsync(OvsdbClientSession session, List<string> acknowledged, List<string> unknown)
+    {
+        for (var i = 0; ; i++)
+        {
+            var name = $"ls{i}";
+            unknown.Add(name);
+            try
+            {
+                var transaction = session.NewTransaction();
+                transaction.Insert(new LogicalSwitch { Name = name });
+                await session.TransactAsync(transaction);
+            }
+            catch (OvsdbException)
+            {
+                return;
+            }
+
+            unknown.Remove(name);
+            acknowledged.Add(name);
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>What was told, applied in order: each row must appear once, be there when it changes, and go once.</summary>
+    private static HashSet<(string Table, Uuid Uuid)> ToldAsThere(List<ReplicaChange> told)
+    {
         var rows = new HashSet<(string Table, Uuid Uuid)>();
         foreach (var change in told.SelectMany(change => change.Rows))
         {
-            Assert.That(change.IsInsert ? rows.Add((change.Table, change.Uuid)) : change.IsDelete ? rows.Remove((change.Table, change.Uuid)) : rows.Contains((change.Table, change.Uuid)), Is.True, change.ToString());
+            var row = (change.Table, change.Uuid);
+            Assert.That(change.IsInsert ? rows.Add(row) : change.IsDelete ? rows.Remove(row) : rows.Contains(row), Is.True, change.ToString());
         }
 
-        Assert.That(rows.Select(row => row.Table).Order(StringComparer.Ordinal), Is.EqualTo(new[] { "Global", "Logical_Switch" }));
+        return rows;
     }
 
     [Test]
@@ -151,12 +269,13 @@ public class ReplicaContrastTests
     }
 
     /// <summary>Runs a body on a live host of its own, with a session that has started.</summary>
-    private static Task RunAsync(string remote, Func<OvsdbClientSession, Task> body, bool waitUntilActive = true) =>
+    private static Task RunAsync(string remote, Func<OvsdbClientSession, Task> body, bool waitUntilActive = true, OvsdbConnectionOptions? connection = null) =>
         LiveHost.RunAsync("controller", null, async host =>
         {
             var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions
             {
                 Remote = Endpoint.Parse(remote), Database = "hardware_vtep", MaxBackoff = TimeSpan.FromSeconds(0.3),
+                Connection = connection ?? new OvsdbConnectionOptions(),
             });
             session.Start();
             await Until(session, () => waitUntilActive ? session.IsActive : session.State == OvsdbClientState.Listening);
