@@ -65,6 +65,28 @@ public class FrameLinkTests
         Assert.That(_arrived.Select(a => a.Mark), Is.EqualTo(new byte[] { 3 }));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void What_waits_at_the_port_of_a_paused_host_goes_with_its_cable(bool isCut)
+    {
+        var link = _world.Link(_one, _other);
+        _other.Host.Pause();
+        _one.Send(Frame(60, 1));
+        _world.RunFor(TimeSpan.FromSeconds(5));
+        if (isCut)
+        {
+            link.SetUp(false);
+            link.SetUp(true);
+        }
+
+        _one.Send(Frame(60, 2));
+        _world.RunFor(TimeSpan.FromSeconds(5));
+        _other.Host.Resume();
+        _world.RunFor(TimeSpan.FromSeconds(5));
+
+        Assert.That(_arrived.Select(a => a.Mark), Is.EqualTo(isCut ? new byte[] { 2 } : [1, 2]));
+    }
+
     [Test]
     public void A_frame_longer_than_the_port_takes_is_dropped_and_one_with_two_tags_is_not()
     {

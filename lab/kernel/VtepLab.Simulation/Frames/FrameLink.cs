@@ -10,6 +10,7 @@ public sealed class FrameLink
     private readonly SimulatedWorld _simulation;
     private readonly Direction _there;
     private readonly Direction _back;
+    private int _cuts;
 
     internal FrameLink(SimulatedWorld simulation, SimulatedPort one, SimulatedPort other, FrameLinkOptions options)
     {
@@ -38,7 +39,11 @@ public sealed class FrameLink
     /// <summary>The link's name, from the ports' names.</summary>
     public string Name => $"{One.Host.Name}.{One.Name}-{Other.Host.Name}.{Other.Name}";
 
-    /// <summary>Cuts the cable, or mends it; both ports are told. Frames under way on a cut cable are lost.</summary>
+    /// <summary>Cuts the cable, or mends it; both ports are told.</summary>
+    /// <remarks>
+    /// Frames under way on a cut cable are lost, and with it those that a paused host has not taken from its port yet: a port without carrier starts
+    /// anew, and a tap that is unplugged takes its queue along.
+    /// </remarks>
     public void SetUp(bool up)
     {
         if (up == IsUp)
@@ -47,6 +52,7 @@ public sealed class FrameLink
         }
 
         IsUp = up;
+        _cuts += up ? 0 : 1;
         _simulation.Note(up ? "link-up" : "link-down", Name);
         foreach (var port in (SimulatedPort[])[One, Other])
         {
@@ -107,6 +113,7 @@ public sealed class FrameLink
         private readonly SimulatedPort _to;
         private readonly byte[] _bytes;
         private readonly int _length;
+        private int _cuts; // Of the cable, when the frame arrived.
 
         public Flight(FrameLink link, SimulatedPort to, ReadOnlySpan<byte> frame)
         {
@@ -121,6 +128,7 @@ public sealed class FrameLink
             {
                 // As the receiving host: parked while it is paused, gone when it crashes.
                 var (kernel, from) = (_link._simulation.Kernel, _to == _link.One ? _link.Other : _link.One);
+                _cuts = _link._cuts;
                 kernel.Mix((ulong)_length);
                 _link._simulation.Active();
                 kernel.WriteTrace(TraceKind.Frame, _to.Host.Id, _to == _link.One ? 0 : 1, _length);
@@ -131,7 +139,11 @@ public sealed class FrameLink
 
         private void Hand()
         {
-            _to.Deliver(_bytes.AsSpan(0, _length));
+            if (_cuts == _link._cuts)
+            {
+                _to.Deliver(_bytes.AsSpan(0, _length));
+            }
+
             ArrayPool<byte>.Shared.Return(_bytes);
         }
     }
