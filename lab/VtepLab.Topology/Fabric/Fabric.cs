@@ -139,14 +139,14 @@ public sealed class Fabric
         Lab.World.At(TimeSpan.FromMilliseconds(10), () => server.Do(e => e.Announce()));
     }
 
-    /// <summary>Moves a VM to another compute node, whose hypervisor says so to everybody by RARP.</summary>
+    /// <summary>Moves a VM to another compute node, whose hypervisor says so to everybody by RARP once it has plugged the VM in.</summary>
     public void Migrate(FabricEndpoint vm, string hypervisor)
     {
         var network = Membership.NetworkOf(vm.Machine.Device, vm.Machine.DevicePort, 0)!;
         Membership.End(vm.Machine.Device, vm.Machine.DevicePort, 0);
         _hypervisors[vm.Machine.Device].Detach(vm.Name);
         PlugVm(vm, network, hypervisor);
-        Lab.World.At(TimeSpan.FromMilliseconds(300), () => vm.Do(e => e.AnnounceMove()));
+        _hypervisors[hypervisor].Expect(vm);
     }
 
     /// <summary>A VTEP's MAC address: 02:1a: and its IPv4 address.</summary>

@@ -13,6 +13,7 @@ public sealed class FabricMachine
     private readonly List<(string Device, string DevicePort, FrameLink Cable)> _cables = [];
     private readonly Fabric _fabric;
     private SharedPort? _shared;
+    private bool _wasUp;
 
     internal FabricMachine(Fabric fabric, string name)
     {
@@ -80,6 +81,13 @@ public sealed class FabricMachine
     private async Task RunAsync(IHost host)
     {
         Run(host);
+        if (_wasUp)
+        {
+            // As a guest that comes up does: it may have been moved while it was down.
+            _endpoints.ForEach(e => e.Do(running => running.Announce()));
+        }
+
+        _wasUp = true;
         await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
     }
 
@@ -131,11 +139,11 @@ public sealed class FabricEndpoint
     /// <summary>Does something as the endpoint's machine; nothing when that is down.</summary>
     public void Do(Action<Endpoint> action)
     {
-        if (Machine.Host.IsUp && _running is { } running)
+        if (Machine.Host.IsUp && _running is not null)
         {
             Machine.Host.Services.Spawn(Name, _ =>
             {
-                action(running);
+                action(_running); // On the card in use by then: the machine may hang now and be plugged in elsewhere when it goes on.
                 return Task.CompletedTask;
             });
         }

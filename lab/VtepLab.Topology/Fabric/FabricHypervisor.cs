@@ -9,11 +9,13 @@ namespace VtepLab.Topology;
 public sealed class FabricHypervisor
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AnnounceAfter = TimeSpan.FromMilliseconds(200);
     private static readonly IpAddress Unknown = IpAddress.V4(0);
 
     private readonly Fabric _fabric;
     private readonly UnderlayOptions _underlay;
     private readonly SortedDictionary<string, (string Network, EndpointPlug Plug)> _vms = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FabricEndpoint> _arriving = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<(IpAddress Vtep, MacAddress Mac, IpAddress Ip)>> _told = [];
 
     internal FabricHypervisor(Fabric fabric, string name, UnderlayOptions underlay) => (_fabric, Name, _underlay) = (fabric, name, underlay);
@@ -35,9 +37,13 @@ public sealed class FabricHypervisor
         _fabric.Directory.SetFlooding(network, TunnelIp, isMember: true);
     }
 
+    /// <summary>A VM that was plugged in comes from elsewhere: it is announced as soon as the node, which may be down or hang, has followed.</summary>
+    internal void Expect(FabricEndpoint vm) => _arriving[vm.Name] = vm;
+
     /// <summary>Unplugs a VM.</summary>
     internal void Detach(string vm)
     {
+        _arriving.Remove(vm);
         if (_vms.Remove(vm, out var gone))
         {
             _fabric.Directory.Remove(gone.Network, gone.Plug.Mac, TunnelIp);
@@ -78,6 +84,13 @@ public sealed class FabricHypervisor
         {
             Tell(node, network);
         }
+
+        foreach (var vm in _arriving.Values)
+        {
+            _fabric.Lab.World.At(AnnounceAfter, () => vm.Do(e => e.AnnounceMove()));
+        }
+
+        _arriving.Clear();
     }
 
     private void Tell(ComputeNode node, string network)
