@@ -83,11 +83,12 @@ public sealed class UnderlayInterface : ITunnelUnderlay, IDisposable
             return;
         }
 
+        // A packet for our address alone that came to everybody's is dropped (RFC 1122 section 3.3.6), as Open vSwitch's own tunnels do.
         if (frame.EtherType == EtherTypes.Arp && ArpPacket.TryRead(frame.Payload, out var arp))
         {
             ReceiveArp(arp);
         }
-        else if (frame.EtherType == EtherTypes.IPv4 && IPv4Packet.TryRead(frame.Payload, out var packet) && packet.HasRightChecksum
+        else if (frame.EtherType == EtherTypes.IPv4 && frame.Destination == Options.Mac && IPv4Packet.TryRead(frame.Payload, out var packet) && packet.HasRightChecksum
             && packet.Destination == Options.Address && !packet.IsFragment)
         {
             ReceivePacket(packet);

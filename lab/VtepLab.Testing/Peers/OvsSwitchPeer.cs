@@ -31,7 +31,7 @@ public sealed class OvsSwitchPeer : IAsyncDisposable
             peer._daemon = PeerProcess.Start(
                 daemon,
                 [
-                    "--enable-dummy=override", "--disable-system", "--no-chdir", $"--unixctl={peer.ControlSocket}",
+                    "--enable-dummy", "--disable-system", "--no-chdir", $"--unixctl={peer.ControlSocket}",
                     $"--log-file={peer._directory["vswitchd.log"]}", peer._database.UnixEndpoint,
                 ],
                 peer.Variables);
@@ -67,6 +67,43 @@ public sealed class OvsSwitchPeer : IAsyncDisposable
             "add-port", bridge, name, "--", "set", "interface", name, "type=dummy", $"ofport_request={number}",
             $"options:tx_pcap={Capture(name)}", .. settings.Length == 0 ? Array.Empty<string>() : ["--", "set", "port", name, .. settings],
         ]);
+
+    /// <summary>
+    /// Adds a bridge under the tunnels of the others: its own port has the VTEP address and its only other port, number 1, is the way out.
+    /// </summary>
+    /// <param name="name">The bridge.</param>
+    /// <param name="port">The way out.</param>
+    /// <param name="mac">The bridge's MAC address.</param>
+    /// <param name="address">Its IPv4 address with the length of the prefix, such as <c>198.51.100.10/24</c>; routed there.</param>
+    /// <param name="neighbours">IPv4 and MAC addresses that need not be asked for.</param>
+    public async Task AddUnderlayAsync(string name, string port, string mac, string address, params (string Ip, string Mac)[] neighbours)
+    {
+        await AddBridgeAsync(name);
+        await VsctlAsync("set", "bridge", name, $"other-config:hwaddr=\"{mac}\"");
+        await AddPortAsync(name, port, 1);
+        Control("netdev-dummy/ip4addr", name, address);
+        Control("ovs/route/add", address, name);
+        foreach (var (ip, at) in neighbours)
+        {
+            Control("tnl/neigh/set", name, ip, at);
+        }
+
+        (await OfctlAsync("in_port=1,actions=LOCAL\nin_port=LOCAL,actions=1\n", "add-flows", name, "-")).Success();
+    }
+
+    /// <summary>Adds a VXLAN port over the underlay.</summary>
+    /// <param name="bridge">The bridge that has the port.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="number">Its OpenFlow number.</param>
+    /// <param name="remoteIp">The VTEP at the other end.</param>
+    /// <param name="key">The VNI or <c>flow</c>.</param>
+    /// <remarks>
+    /// There is no local_ip: Open vSwitch 3.1 takes one only if the kernel's own table calls it local. The route says the source instead.
+    /// </remarks>
+    public Task<string> AddTunnelAsync(string bridge, string name, int number, string remoteIp, string key) =>
+        VsctlAsync(
+            "add-port", bridge, name, "--", "set", "interface", name, "type=vxlan", $"ofport_request={number}",
+            $"options:remote_ip={remoteIp}", $"options:key={key}");
 
     /// <summary>Runs <c>ovs-vsctl</c>.</summary>
     public async Task<string> VsctlAsync(params string[] arguments) =>
