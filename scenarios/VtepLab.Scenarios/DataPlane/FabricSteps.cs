@@ -63,6 +63,16 @@ public sealed class FabricSteps(FabricWorld world)
     [When("{switch} migrates to {switch}")]
     public void Migrate(string vm, string hypervisor) => world.Fabric.Migrate(world.Endpoint(vm), hypervisor);
 
+    [When("{switch} hangs")]
+    public Task Hang(string machine) => world.Lab.Machines[machine].PauseAsync();
+
+    [When("{switch} goes on")]
+    public async Task GoOn(string machine)
+    {
+        await world.Lab.Machines[machine].ResumeAsync();
+        await world.Lab.Driver.DelayAsync(PortMembership.Settling, world.Lab.Driver.Stopping); // What had waited for it is under way first.
+    }
+
     [When("the underlay cable of {switch} is cut")]
     public void Cut(string device) => world.Fabric.Uplinks[device].SetUp(false);
 

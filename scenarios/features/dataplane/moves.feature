@@ -37,3 +37,28 @@ Feature: Traffic follows an address that moves
     When "vm1" migrates to "kvm1"
     Then within 5 seconds "srv1" and "vm1" reach each other
     And within 5 seconds "vm1" and "vm2" reach each other
+
+  @VT-DATA-022
+  Scenario: A VM migrates from a hypervisor that hangs
+    Given a VM "vm3" with address 10.0.0.23 of network "blue" on "kvm1"
+    Then within 5 seconds "srv1" and "vm1" reach each other
+    And within 5 seconds "vm2" and "vm3" reach each other
+    When "kvm1" hangs
+    Then a broadcast of "vm1" is seen by nobody
+    When "vm1" migrates to "kvm2"
+    Then within 5 seconds "srv1" and "vm1" reach each other
+    When "kvm1" goes on
+    Then within 5 seconds "srv1" and "vm1" reach each other
+    And within 5 seconds "vm1" and "vm2" reach each other
+
+  @VT-DATA-023
+  Scenario: A VM migrates to a hypervisor that hangs
+    Given a VM "vm3" with address 10.0.0.23 of network "blue" on "kvm1"
+    Then within 5 seconds "srv1" and "vm1" reach each other
+    And within 5 seconds a broadcast of "vm1" is seen by "srv1", "vm2" and "vm3" and by nobody else
+    When "kvm2" hangs
+    And "vm1" migrates to "kvm2"
+    Then for 3 seconds "srv1" does not reach "vm1"
+    When "kvm2" goes on
+    Then within 5 seconds "srv1" and "vm1" reach each other
+    And within 5 seconds "vm1" and "vm2" reach each other
