@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VtepLab.Ovsdb;
@@ -63,6 +64,10 @@ internal sealed partial class LockStep
         catch (PeerDefectException)
         {
             _totals.PeerDefects++;
+        }
+        catch (PeerCrashException)
+        {
+            _totals.PeerCrashes.Add($"seed {_seed}, request {_history.Count}: {_history[^1]}");
         }
 
         _totals.Operations += _requests.Operations;
@@ -171,7 +176,8 @@ internal sealed partial class LockStep
     private JsonArray Rows(ISide side, bool isReal, DatabaseSchema schema, TableSchema table)
     {
         side.Send(0, $$"""{"id":0,"method":"transact","params":["{{schema.Name}}",{"op":"select","table":"{{table.Name}}","where":[]}]}""");
-        var reply = side.Collect(0, false, null)[0]!.Single(message => message.Contains("\"id\":0", StringComparison.Ordinal));
+        var messages = side.Collect(0, false, null)[0] ?? throw new PeerCrashException(); // A session that was just opened, for a select.
+        var reply = messages.Single(message => message.Contains("\"id\":0", StringComparison.Ordinal));
         return JsonNode.Parse(Canonical.AnyUuid().Replace(reply, found => _rows.Find(isReal, found.Value) ?? found.Value))!["result"]![0]!["rows"]!.AsArray();
     }
 
@@ -256,6 +262,7 @@ internal sealed partial class LockStep
         var leftOut = _ours.TouchedTwice.Select(row => _rows.Find(false, row)).OfType<string>().ToHashSet(StringComparer.Ordinal);
         for (var s = 0; s < Sessions; s++)
         {
+            Check(MergedUpdates.AreNoMore(fromReal[s], fromOurs[s]), s, Show(fromReal, real: true), Show(fromOurs, real: false));
             fromReal[s] = MergedUpdates.Of(fromReal[s], row => _rows.Find(true, row) is { } name && leftOut.Contains(name));
             fromOurs[s] = MergedUpdates.Of(fromOurs[s], row => _rows.Find(false, row) is { } name && leftOut.Contains(name));
         }
@@ -358,9 +365,16 @@ internal sealed partial class LockStep
     {
         if (!good)
         {
-            if (CompareRows() == PeerDefect.Verdict.PeerKeepsWeakReference)
+            try
             {
-                throw new PeerDefectException();
+                if (CompareRows() == PeerDefect.Verdict.PeerKeepsWeakReference)
+                {
+                    throw new PeerDefectException();
+                }
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                throw new PeerCrashException();
             }
 
             Assert.Fail(
@@ -373,4 +387,7 @@ internal sealed partial class LockStep
 
     /// <summary>The round cannot go on: the server's rows are not what they must be.</summary>
     private sealed class PeerDefectException : Exception;
+
+    /// <summary>The round cannot go on: nobody listens at ovsdb-server's socket, so it has ended by a request that ours survived.</summary>
+    private sealed class PeerCrashException : Exception;
 }

@@ -42,6 +42,7 @@ public class LockStepTests
         TestContext.Out.WriteLine($"{totals} in {watch.Elapsed.TotalSeconds:0.0} s, seed {Seed}");
         Assert.That(totals.Operations, Is.GreaterThanOrEqualTo(Wanted));
         Assert.That(unexpected, Is.LessThanOrEqualTo(1 + (rounds / 50)), "rounds without mixed requests that ovsdb-server's mistake ended");
+        Assert.That(totals.PeerCrashes, Has.Count.LessThanOrEqualTo(1 + (rounds / 50)), "rounds that a crash of ovsdb-server ended");
     }
 
     private static async Task RunRound(int seed, bool mixes, LockStepTotals totals)

@@ -22,6 +22,9 @@ internal sealed class LockStepTotals
     /// <summary>Rounds that ended early because of a difference that <see cref="PeerDefect"/> explains.</summary>
     public long PeerDefects { get; set; }
 
+    /// <summary>Requests by which ovsdb-server ended itself.</summary>
+    public List<string> PeerCrashes { get; } = [];
+
     /// <summary>Databases that were moved to another schema.</summary>
     public long Conversions { get; set; }
 
@@ -41,6 +44,6 @@ internal sealed class LockStepTotals
         $"{Operations} operations in {Requests} requests: {Replies} replies ({Errors} with an error), {Notifications} notifications, "
         + $"{Loose} compared without names, {Conversions} conversions, {Woken} woken ({WokenAndDone} to succeed, {LeftOut} rows "
         + $"touched twice then), {TimedOut} timed out; {PeerDefects} rounds ended by ovsdb-server keeping a weak reference "
-        + "to a row that is gone; errors: "
+        + $"to a row that is gone, {PeerCrashes.Count} by a crash of its own{string.Concat(PeerCrashes.Select(crash => $"\n  {crash}\n"))}; errors: "
         + string.Join(", ", Kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Key} {kind.Value}"));
 }

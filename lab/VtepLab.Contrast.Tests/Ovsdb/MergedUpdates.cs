@@ -59,6 +59,16 @@ internal static class MergedUpdates
         return [.. merged.Values.Where(message => message["params"]!.AsArray()[^1]!.AsObject().Count > 0).Select(message => message.ToJsonString()), .. others];
     }
 
+    /// <summary>Whether no monitor was told more often on one side than on the other, which tells of each transaction.</summary>
+    public static bool AreNoMore(List<string> messages, List<string> ofEach)
+    {
+        var most = ofEach.Select(MonitorOf).OfType<string>().CountBy(id => id).ToDictionary();
+        return messages.Select(MonitorOf).OfType<string>().CountBy(id => id).All(told => told.Value <= most.GetValueOrDefault(told.Key));
+    }
+
+    private static string? MonitorOf(string text) => JsonNode.Parse(text) is { } message && (string?)message["method"] is "update" or "update2" or "update3"
+        ? message["params"]![0]!.ToJsonString() : null;
+
     private static void Add(JsonObject to, JsonObject more)
     {
         foreach (var (name, rows) in more)

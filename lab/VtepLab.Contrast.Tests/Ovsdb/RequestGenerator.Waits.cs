@@ -5,7 +5,7 @@ namespace VtepLab.Contrast.Tests.Ovsdb;
 /// <content>Transactions that wait for what a later one writes, and those later ones.</content>
 internal sealed partial class RequestGenerator
 {
-    private readonly List<(string Database, string Operation)> _fulfilments = [];
+    private readonly List<(string Database, string Wait, string Operation)> _fulfilments = [];
 
     /// <summary>Milliseconds after which the transaction made last gives up to wait, so few that it is let run into them; null if it does not.</summary>
     public int? Timeout { get; private set; }
@@ -13,6 +13,11 @@ internal sealed partial class RequestGenerator
     /// <summary>A wait for a value that some row does not have yet; what gives it that value is kept for another transaction.</summary>
     private string WaitForLater(DatabaseSchema schema, TableSchema table)
     {
+        if (random.Next(3) == 0 && _fulfilments.FindLast(kept => kept.Database == schema.Name) is { Wait: { } other })
+        {
+            return other; // One transaction wakes several.
+        }
+
         var columns = table.Columns.Where(column => !column.IsBuiltIn && column.IsMutable && !RefersToRows(column.Type)).ToArray();
         if (columns.Length == 0)
         {
@@ -22,19 +27,20 @@ internal sealed partial class RequestGenerator
         var column = columns[random.Next(columns.Length)];
         var (row, values) = (OneRow(table), $$"""{"{{column.Name}}":{{Value(column.Type)}}}""");
         Timeout = random.Next(6) == 0 ? random.Next(1, 20) : null;
+        var timeout = Timeout is { } soon ? $",\"timeout\":{soon}" : random.Next(2) == 0 ? ",\"timeout\":600000" : "";
+        var wait = $$"""{"op":"wait","table":"{{table.Name}}","where":{{row}},"columns":["{{column.Name}}"],"until":"==","rows":[{{values}}]{{timeout}}}""";
         if (Timeout is null)
         {
-            _fulfilments.Add((schema.Name, $$"""{"op":"update","table":"{{table.Name}}","where":{{row}},"row":{{values}}}"""));
+            _fulfilments.Add((schema.Name, wait, $$"""{"op":"update","table":"{{table.Name}}","where":{{row}},"row":{{values}}}"""));
         }
 
-        var timeout = Timeout is { } soon ? $",\"timeout\":{soon}" : random.Next(2) == 0 ? ",\"timeout\":600000" : "";
-        return $$"""{"op":"wait","table":"{{table.Name}}","where":{{row}},"columns":["{{column.Name}}"],"until":"==","rows":[{{values}}]{{timeout}}}""";
+        return wait;
     }
 
-    /// <summary>What some transaction waits for, or null.</summary>
+    /// <summary>What the youngest transaction waits for that nobody did yet, or null.</summary>
     private string? Fulfilment(DatabaseSchema schema)
     {
-        var place = _fulfilments.FindIndex(kept => kept.Database == schema.Name);
+        var place = _fulfilments.FindLastIndex(kept => kept.Database == schema.Name);
         if (place < 0)
         {
             return null;

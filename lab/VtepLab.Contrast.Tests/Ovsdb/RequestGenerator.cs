@@ -36,13 +36,13 @@ internal sealed partial class RequestGenerator(Random random, RowBook rows)
         }
 
         var waitsAt = random.Next(12) == 0 ? random.Next(3) / 2 : -1; // What comes before the wait is undone, and done again.
-        if (waitsAt < 0 && random.Next(6) == 0 && Fulfilment(schema) is { } fulfilment)
+        if (waitsAt < 0 && random.Next(4) == 0 && Fulfilment(schema) is { } fulfilment)
         {
             operations.Add(fulfilment);
             insertedInto.Add(null);
         }
 
-        for (var n = waitsAt >= 0 ? random.Next(2, 5) : random.Next(40) == 0 ? 40 : random.Next(1, 9); n > 0; n--)
+        for (var n = waitsAt >= 0 ? random.Next(2, 5) : operations.Count > 0 ? random.Next(3) : random.Next(40) == 0 ? 40 : random.Next(1, 9); n > 0; n--)
         {
             var table = schema.Tables[random.Next(schema.Tables.Count)];
             var (text, inserts) = operations.Count == waitsAt ? (WaitForLater(schema, table), false) : Operation(schema, table);
