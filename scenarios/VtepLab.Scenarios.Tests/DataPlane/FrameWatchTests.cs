@@ -37,6 +37,7 @@ public class FrameWatchTests
     [TestCase("untagged-is-any", "source_node", "vni-of-its-network", "leaf2 towards 192.0.2.21, VNI 6000, carries a frame of no network", "sent by srv3 at leaf2 port eth2 VLAN 77")]
     [TestCase("wrong-vni", "source_node", "vni-of-its-network", "leaf2 towards 192.0.2.11, VNI 5001, carries a frame of network blue", "sent by srv2 at leaf2 port eth1 VLAN 10")]
     [TestCase("vlan-is-global", "source_node", "frame-crosses-vnis", "leaf2 port eth2 VLAN 10 of network red (VNI 6000) put out a frame of network blue", "sent by srv1 at leaf1 port eth1 VLAN 10", 10)]
+    [TestCase("strips-egress-tag", "source_node", "wrong-port", "leaf2 port eth1 untagged, which belongs to no network, put out a frame of network blue", "sent by srv1 at leaf1 port eth1 VLAN 10")]
     [TestCase("keeps-inner-tag", "source_node", "frame-from-nowhere", "carries a frame that nobody sent", "leaf2 towards")]
     public void A_broken_switch_breaks_an_invariant_that_names_it_the_frame_and_the_place(
         string quirk, string mode, string invariant, string place, string sender, int vlanOfRed = 0)
