@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Hosting;
 using VtepLab.Runtime;
+using VtepLab.Testing;
 using VtepLab.Testing.Peers;
 
 namespace VtepLab.Contrast.Tests.HardwareVtep;
@@ -64,8 +65,8 @@ public class EmulatorToolsTests
         await tool.VtepCtlAsync("add-ls", "blue", "--", "add-ls", "red");
         var blue = (await tool.VtepCtlAsync("get", "Logical_Switch", "blue", "_uuid")).Trim();
         await tool.VtepCtlAsync("create", "Logical_Router", "name=r1", $"switch_binding:\"10.0.1.1/24\"={blue}", "static_routes:\"10.9.0.0/16\"=\"10.0.1.9\"");
+        await Eventually.That(() => tool.DumpAsync("Arp_Sources_Local"), Does.Contain("02:1a:c0:00:02:0b"));
         await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=[]");
-        Assert.That(await tool.DumpAsync("Arp_Sources_Local"), Does.Contain("02:1a:c0:00:02:0b"));
 
         await tool.VtepCtlAsync("set", "Logical_Router", "r1", "static_routes:\"10.8.0.0/16\"=\"172.16.0.1\"");
         await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=lr_static_routes_fault");
