@@ -17,7 +17,10 @@ internal sealed class DocumentStore
     {
         _database = database;
         database.Changed += Follow;
-        Follow(null);
+        foreach (var row in database.Replica.Table(Table).Rows)
+        {
+            Set(row);
+        }
     }
 
     /// <summary>Opens the store.</summary>
@@ -68,19 +71,8 @@ internal sealed class DocumentStore
           "isRoot": true, "indexes": [["collection", "id"]]}}}
         """);
 
-    private void Follow(ReplicaChange? change)
+    private void Follow(ReplicaChange change)
     {
-        if (change is null)
-        {
-            _documents.Clear();
-            foreach (var row in _database.Replica.Table(Table).Rows)
-            {
-                Set(row);
-            }
-
-            return;
-        }
-
         foreach (var row in change.Rows.Where(r => r.Table == Table))
         {
             if (row.Old is { } old)

@@ -28,13 +28,14 @@ internal sealed class NeutronCommand
 
     private readonly Option<string?> ovsdb = new("--ovsdb")
     {
-        Description = "keep the plugin's database on this ovsdb-server, or on a cluster of which this names the members", HelpName = "tcp:IP:PORT[,…]",
+        Description = "keep the plugin's database on this ovsdb-server, or on a cluster of which this names the members (tcp:, ssl:, unix:)", HelpName = "tcp:IP:PORT[,…]",
     };
 
     private readonly Option<string> host = new("--host") { Description = "the server's name on the bus", HelpName = "NAME", DefaultValueFactory = _ => Environment.MachineName };
     private readonly Option<double> downTime = new("--agent-down-time") { Description = "an agent not heard for so long is dead", HelpName = "SECONDS", DefaultValueFactory = _ => 75 };
     private readonly Option<bool> fitting = new("--fitting-status-codes") { Description = "answer a user's mistake with the code that fits, also where the original answers 500; enforce quotas" };
     private readonly Option<bool> verbose = ServerRun.Verbose();
+    private readonly TlsOptions tls = new();
 
     /// <summary>The command, and the one that prints the database's schema.</summary>
     public static Command Create()
@@ -44,6 +45,7 @@ internal sealed class NeutronCommand
         {
             neutron.listen, neutron.bus, neutron.db, neutron.ovsdb, neutron.host, neutron.downTime, neutron.fitting, neutron.verbose,
         };
+        neutron.tls.AddTo(command);
         command.SetAction(neutron.RunAsync);
         var schema = new Command("schema", "Print the schema of the plugin's database, as ovsdb-tool takes it");
         schema.SetAction(_ =>
@@ -64,10 +66,12 @@ internal sealed class NeutronCommand
         var name = parsed.GetValue(host)!;
         var down = TimeSpan.FromSeconds(parsed.GetValue(downTime));
         var servers = (parsed.GetValue(ovsdb) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Server).ToList();
+        var identity = tls.Of(parsed);
+        ServerRun.CheckTls(servers, identity);
         var plugin = new PluginOptions
         {
             Host = name, AgentDownTime = down, HasFittingStatusCodes = parsed.GetValue(fitting),
-            Database = new ModelDatabaseOptions { File = file is null ? null : Path.GetFileName(file), Servers = servers },
+            Database = new ModelDatabaseOptions { File = file is null ? null : Path.GetFileName(file), Servers = servers, Tls = identity },
         };
         var neutron = new NeutronServerOptions
         {
@@ -141,8 +145,8 @@ internal sealed class NeutronCommand
 
     private static Endpoint Server(string text) => !Endpoint.TryParse(text, out var endpoint, out var error)
         ? throw new CommandException(ExitCode.Usage, $"--ovsdb: {error}")
-        : endpoint.IsPassive || endpoint.IsTls
-            ? throw new CommandException(ExitCode.Usage, $"--ovsdb takes tcp: or unix:, not '{text}'")
+        : endpoint.IsPassive
+            ? throw new CommandException(ExitCode.Usage, $"--ovsdb takes tcp:, ssl: or unix:, not '{text}'")
             : endpoint;
 
     // Two plugins on one file would each overwrite what the other has accepted.

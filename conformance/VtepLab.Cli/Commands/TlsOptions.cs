@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VtepLab.Hosting;
 using VtepLab.Runtime;
 
 namespace VtepLab.Cli.Commands;
@@ -19,7 +20,7 @@ internal sealed class TlsOptions
     }
 
     /// <summary>The identity, or null when none was given.</summary>
-    /// <exception cref="CommandException">Some of the files were given, or one is not there.</exception>
+    /// <exception cref="CommandException">Some of the files were given, or one is not what it should be.</exception>
     public TlsIdentity? Of(ParseResult parsed)
     {
         string?[] files = [parsed.GetValue(privateKey), parsed.GetValue(certificate), parsed.GetValue(caCertificate)];
@@ -38,11 +39,16 @@ internal sealed class TlsOptions
         return identity;
     }
 
-    /// <summary>Complains of a file that is not there.</summary>
+    /// <summary>Complains of a file that is not there, holds something else, or does not belong to the others.</summary>
     public static void Check(TlsIdentity identity)
     {
-        InputFile.Read(identity.PrivateKeyFile, "private key");
-        InputFile.Read(identity.CertificateFile, "certificate");
-        InputFile.Read(identity.CaCertificateFile, "certificate of the authority");
+        try
+        {
+            TlsFiles.Read(identity).Dispose();
+        }
+        catch (NetworkException e)
+        {
+            throw new CommandException(ExitCode.Usage, e.Message, e);
+        }
     }
 }

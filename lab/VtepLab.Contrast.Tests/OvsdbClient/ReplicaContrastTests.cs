@@ -274,7 +274,7 @@ public class ReplicaContrastTests
         {
             var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions
             {
-                Remote = Endpoint.Parse(remote), Database = "hardware_vtep", MaxBackoff = TimeSpan.FromSeconds(0.3),
+                Remotes = [Endpoint.Parse(remote)], Database = "hardware_vtep", MaxBackoff = TimeSpan.FromSeconds(0.3),
                 Connection = connection ?? new OvsdbConnectionOptions(),
             });
             session.Start();

@@ -9,16 +9,16 @@ namespace VtepLab.Contrast.Tests.OvsdbTools;
 [Category(RealPeer.Category)]
 public class TlsTests
 {
-    private TempDirectory _directory = null!;
+    private CertificateFolder _directory = null!;
 
     [SetUp]
     public async Task MakeCertificates()
     {
-        _directory = new TempDirectory();
-        await CertifyAsync("ca", signedBy: null);
-        await CertifyAsync("leaf1", signedBy: "ca");
-        await CertifyAsync("controller", signedBy: "ca");
-        await CertifyAsync("stranger", signedBy: null);
+        _directory = new CertificateFolder();
+        await _directory.CertifyAsync("ca");
+        await _directory.CertifyAsync("leaf1", signedBy: "ca");
+        await _directory.CertifyAsync("controller", signedBy: "ca");
+        await _directory.CertifyAsync("stranger");
     }
 
     [TearDown]
@@ -51,7 +51,7 @@ public class TlsTests
         {
             var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions
             {
-                Remote = Endpoint.Parse($"ssl:127.0.0.1:{port}"), Database = "hardware_vtep", Tls = Identity("controller"),
+                Remotes = [Endpoint.Parse($"ssl:127.0.0.1:{port}")], Database = "hardware_vtep", Tls = Identity("controller"),
             });
             session.Start();
             await session.WhenActiveAsync().WaitAsync(TimeSpan.FromSeconds(15), host.Time);
@@ -68,14 +68,4 @@ public class TlsTests
     private Task<ToolResult> ListAsync(string endpoint, string name) => PeerProcess.RunAsync(
         RealPeer.Require("ovsdb-client"),
         ["-p", _directory[name + ".key"], "-c", _directory[name + ".pem"], "-C", _directory["ca.pem"], "--timeout=10", "list-dbs", endpoint]);
-
-    private async Task CertifyAsync(string name, string? signedBy)
-    {
-        string[] authority = signedBy is null ? [] : ["-CA", _directory[signedBy + ".pem"], "-CAkey", _directory[signedBy + ".key"]];
-        (await PeerProcess.RunAsync(RealPeer.Require("openssl"),
-        [
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", $"/CN={name}",
-            "-keyout", _directory[name + ".key"], "-out", _directory[name + ".pem"], .. authority,
-        ])).Success();
-    }
 }

@@ -72,7 +72,7 @@ public sealed record AgentOptions
     /// <param name="tables">What is kept a copy of.</param>
     internal OvsdbClientSessionOptions SessionAt(Endpoint remote, string name, IReadOnlyList<MonitoredTable> tables) => new()
     {
-        Remote = remote,
+        Remotes = [remote],
         Database = VtepSchema.DatabaseName,
         Name = name,
         Tables = tables,

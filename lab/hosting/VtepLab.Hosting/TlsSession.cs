@@ -13,13 +13,11 @@ internal static class TlsSession
     public static async Task<SslStream> HandshakeAsync(Stream inner, TlsIdentity identity, string? targetHost, string peer, CancellationToken cancel)
     {
         string? refused = null;
-        X509Certificate2Collection authorities = [];
+        using var files = TlsFiles.Read(identity);
         try
         {
-            authorities.ImportFromPemFile(identity.CaCertificateFile);
-            using var own = X509Certificate2.CreateFromPemFile(identity.CertificateFile, identity.PrivateKeyFile);
-            var context = SslStreamCertificateContext.Create(own, null, offline: true);
-            var stream = new SslStream(inner, leaveInnerStreamOpen: false, (_, certificate, _, _) => (refused = Judge(certificate, authorities)) is null);
+            var context = SslStreamCertificateContext.Create(files.Own, null, offline: true);
+            var stream = new SslStream(inner, leaveInnerStreamOpen: false, (_, certificate, _, _) => (refused = Judge(certificate, files.Authorities)) is null);
             if (targetHost is not null)
             {
                 await stream.AuthenticateAsClientAsync(

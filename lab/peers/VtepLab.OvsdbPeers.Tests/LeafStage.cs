@@ -36,7 +36,7 @@ internal sealed class LeafStage
     /// <summary>A session of the controller with the switch, started.</summary>
     public OvsdbClientSession Connect(string remote = "tcp:leaf1:6640", Func<OvsdbClientSessionOptions, OvsdbClientSessionOptions>? with = null)
     {
-        var options = new OvsdbClientSessionOptions { Remote = Endpoint.Parse(remote), Database = "hardware_vtep", Name = "leaf1" };
+        var options = new OvsdbClientSessionOptions { Remotes = [Endpoint.Parse(remote)], Database = "hardware_vtep", Name = "leaf1" };
         OvsdbClientSession session = null!;
         Controller.Start(host =>
         {

@@ -141,7 +141,7 @@ public class OvsdbClientSessionTests
         var times = new List<double>();
         world.AddHost("controller", "192.0.2.1").Start(host =>
         {
-            var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions { Remote = Endpoint.Parse("tcp:leaf1:6640"), Database = "hardware_vtep" });
+            var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions { Remotes = [Endpoint.Parse("tcp:leaf1:6640")], Database = "hardware_vtep" });
             session.StateChanged += state =>
             {
                 if (state == OvsdbClientState.Connecting)
@@ -157,6 +157,39 @@ public class OvsdbClientSessionTests
 
         Assert.That(times, Is.EqualTo(new[] { 0.0, 1, 3, 7, 15, 23 }));
     }
+
+    [Test]
+    public void Of_several_servers_each_is_tried_at_once_then_in_turn_with_waits_and_the_first_that_serves_is_kept()
+    {
+        var stage = new LeafStage();
+        stage.World.AddHost("leaf2", "192.0.2.12");
+        stage.World.AddHost("leaf3", "192.0.2.13");
+        var tried = new List<string>();
+        var session = stage.Connect(with: options => options with { Remotes = [.. "leaf2,leaf3,leaf1".Split(',').Select(leaf => Endpoint.Parse($"tcp:{leaf}:6640"))] });
+        session.StateChanged += state =>
+        {
+            if (state == OvsdbClientState.Connecting)
+            {
+                tried.Add($"{Math.Round(stage.World.Now.TotalSeconds, 1)} {session.Remote!.Host}");
+            }
+        };
+        stage.World.RunUntil(() => session.IsActive, Soon);
+        Assert.That((session.Remote!.Host, session.Name), Is.EqualTo(("leaf1", "leaf1")));
+        tried.Clear();
+
+        stage.World.RunUntil(() => stage.World.Now >= TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(11));
+        stage.Leaf.Services.Spawn("end", _ => stage.Service.StopAsync());
+        stage.World.RunUntil(() => tried.Count == 5, TimeSpan.FromSeconds(30));
+
+        // That leaf3 is tried at 10 s as well is no new state.
+        Assert.That(tried, Is.EqualTo(new[] { "10 leaf2", "11 leaf1", "13 leaf2", "17 leaf3", "25 leaf1" }));
+        Assert.That(session.LastError, Does.Contain("leaf3"));
+    }
+
+    [Test]
+    public void A_passive_endpoint_stands_alone() => Assert.That(
+        () => new OvsdbClientSessionOptions { Remotes = [Endpoint.Parse("tcp:leaf1"), Endpoint.Parse("ptcp:6640")], Database = "hardware_vtep" },
+        Throws.ArgumentException.With.Message.Contains("found 'tcp:leaf1:6640,ptcp:6640'"));
 
     [Test]
     public void A_switch_that_falls_silent_is_found_out_by_the_probe()

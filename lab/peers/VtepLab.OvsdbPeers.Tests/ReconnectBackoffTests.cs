@@ -31,4 +31,14 @@ public class ReconnectBackoffTests
 
         Assert.That(Enumerable.Range(0, 3).Select(_ => backoff.Next(TimeSpan.Zero).TotalSeconds), Is.All.EqualTo(0.5));
     }
+
+    [Test]
+    public void Every_other_server_is_tried_without_a_wait_and_again_after_one_that_lived()
+    {
+        var backoff = new ReconnectBackoff(TimeSpan.FromSeconds(8), others: 2);
+
+        Assert.That(Enumerable.Range(0, 5).Select(_ => backoff.Next(TimeSpan.Zero).TotalSeconds), Is.EqualTo(new[] { 0.0, 0, 1, 2, 4 }));
+        Assert.That(backoff.Next(TimeSpan.FromSeconds(3)).TotalSeconds, Is.EqualTo(8));
+        Assert.That(new[] { 9.0, 0, 0 }.Select(alive => backoff.Next(TimeSpan.FromSeconds(alive)).TotalSeconds), Is.EqualTo(new[] { 0.0, 0, 1 }));
+    }
 }

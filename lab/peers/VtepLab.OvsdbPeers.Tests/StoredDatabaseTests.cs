@@ -135,7 +135,7 @@ public class StoredDatabaseTests
             OvsdbClientSession session = null!;
             Controller.Start(host =>
             {
-                session = new OvsdbClientSession(host, new OvsdbClientSessionOptions { Remote = Endpoint.Parse("tcp:leaf1:6640"), Database = "hardware_vtep" });
+                session = new OvsdbClientSession(host, new OvsdbClientSessionOptions { Remotes = [Endpoint.Parse("tcp:leaf1:6640")], Database = "hardware_vtep" });
                 session.Start();
                 return Task.CompletedTask;
             });

@@ -9,14 +9,15 @@ public sealed partial class OvsdbClientSession
 {
     private async Task ConnectAsync(CancellationToken cancel)
     {
-        var backoff = new ReconnectBackoff(_options.MaxBackoff);
-        while (true)
+        var backoff = new ReconnectBackoff(_options.MaxBackoff, _options.Remotes.Count - 1);
+        for (var turn = 0; ; turn = (turn + 1) % _options.Remotes.Count)
         {
             _aliveFor = TimeSpan.Zero;
+            Remote = _options.Remotes[turn];
             try
             {
                 Enter(OvsdbClientState.Connecting);
-                await RunOnceAsync(await DialAsync(cancel), cancel);
+                await RunOnceAsync(await DialAsync(Remote, cancel), cancel);
             }
             catch (Exception e) when (e is OvsdbException or IOException)
             {
@@ -24,16 +25,22 @@ public sealed partial class OvsdbClientSession
             }
 
             var wait = backoff.Next(_aliveFor);
+            if (wait == TimeSpan.Zero)
+            {
+                _log.LogInformation("{Peer}: {Reason}", Name, LastError);
+                continue; // With the next server.
+            }
+
             _log.LogWarning("{Peer}: {Reason} Trying again in {Wait} s", Name, LastError, wait.TotalSeconds);
             Enter(OvsdbClientState.Backoff);
             await _host.DelayAsync(wait, cancel);
         }
     }
 
-    private async Task<IConnection> DialAsync(CancellationToken cancel)
+    private async Task<IConnection> DialAsync(Endpoint remote, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var dial = _host.Network.ConnectAsync(_options.Remote, _options.Tls, patience.Token).AsTask();
+        var dial = _host.Network.ConnectAsync(remote, _options.Tls, patience.Token).AsTask();
         try
         {
             return await dial.WaitAsync(_options.ConnectTimeout, _host.Time, cancel);
@@ -41,7 +48,7 @@ public sealed partial class OvsdbClientSession
         catch (TimeoutException late)
         {
             patience.Cancel();
-            _host.Spawn($"giving up {_options.Remote}", async _ =>
+            _host.Spawn($"giving up {remote}", async _ =>
             {
                 try
                 {
@@ -53,11 +60,11 @@ public sealed partial class OvsdbClientSession
                 }
             });
             throw new NetworkException(
-                NetworkError.Unreachable, $"{_options.Remote} did not accept a connection within {_options.ConnectTimeout.TotalSeconds} s.", late);
+                NetworkError.Unreachable, $"{remote} did not accept a connection within {_options.ConnectTimeout.TotalSeconds} s.", late);
         }
     }
 
-    private async Task ListenAsync(CancellationToken cancel)
+    private async Task ListenAsync(Endpoint endpoint, CancellationToken cancel)
     {
         var backoff = new ReconnectBackoff(_options.MaxBackoff);
         while (true)
@@ -65,7 +72,7 @@ public sealed partial class OvsdbClientSession
             IListener listener;
             try
             {
-                listener = await _host.Network.ListenAsync(_options.Remote, _options.Tls, cancel);
+                listener = await _host.Network.ListenAsync(endpoint, _options.Tls, cancel);
             }
             catch (NetworkException e)
             {

@@ -8,7 +8,9 @@ namespace VtepLab.OvsdbPeers;
 /// <remarks>
 /// Runs on the host's one thread. The replica outlives connections and tells what changed while there was none
 /// (<see cref="Replica.Changed"/>); it stays readable when the server is away. A passive session has one connection at a time: a
-/// new one of the server takes the place of the old, which a rebooted switch has forgotten.
+/// new one of the server takes the place of the old, which a rebooted switch has forgotten. Of several servers the one that is used is
+/// watched by its <c>_Server</c> database and left when it no longer leads or is cut off; what it had not answered then is uncertain
+/// (<see cref="OvsdbProtocolException.IsUncertain"/>), and nothing is sent a second time.
 /// </remarks>
 public sealed partial class OvsdbClientSession
 {
@@ -16,6 +18,7 @@ public sealed partial class OvsdbClientSession
     private readonly OvsdbClientSessionOptions _options;
     private readonly ILogger _log;
     private readonly List<TaskCompletionSource> _waiting = [];
+    private readonly ServerJudge _judge;
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
     private TimeSpan _aliveFor; // Of the last connection.
@@ -26,6 +29,7 @@ public sealed partial class OvsdbClientSession
         _host = host;
         _options = options;
         _log = host.Logs.CreateLogger<OvsdbClientSession>();
+        _judge = new ServerJudge(options.Database, options.LeaderOnly, options.Cluster);
         Replica = new Replica(options.Tables);
     }
 
@@ -40,6 +44,9 @@ public sealed partial class OvsdbClientSession
 
     /// <summary>Where it is.</summary>
     public OvsdbClientState State { get; private set; }
+
+    /// <summary>The server of <see cref="OvsdbClientSessionOptions.Remotes"/> that is used, or was tried last; null before that.</summary>
+    public Endpoint? Remote { get; private set; }
 
     /// <summary>True while transactions are taken; false from the moment the connection has ended, before <see cref="State"/> says so.</summary>
     public bool IsActive => State == OvsdbClientState.Active && Client is { Connection.IsOpen: true };
@@ -71,7 +78,7 @@ public sealed partial class OvsdbClientSession
         {
             try
             {
-                await (_options.Remote.IsPassive ? ListenAsync(_stop.Token) : ConnectAsync(_stop.Token));
+                await (_options.Remotes[0].IsPassive ? ListenAsync(_options.Remotes[0], _stop.Token) : ConnectAsync(_stop.Token));
             }
             finally
             {
@@ -109,8 +116,8 @@ public sealed partial class OvsdbClientSession
     /// <summary>Sends a transaction over the present connection.</summary>
     /// <exception cref="OvsdbOperationException">The server refused it.</exception>
     /// <exception cref="OvsdbProtocolException">
-    /// There is no connection, or it ended before the answer; transient. In the second case whether it was executed shows in the
-    /// replica after the next synchronisation.
+    /// There is no connection, or it ended before the answer; transient. In the second case it is uncertain; whether it was executed
+    /// shows in the replica after the next synchronisation.
     /// </exception>
     public Task<TransactionResult> TransactAsync(OvsdbTransaction transaction, TimeSpan? timeout = null, CancellationToken cancel = default) =>
         IsActive ? Client!.TransactAsync(transaction, timeout, cancel) : throw NotActive();
@@ -124,14 +131,15 @@ public sealed partial class OvsdbClientSession
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task RunOnceAsync(IConnection connection, CancellationToken cancel)
     {
-        var rpc = new OvsdbConnection(connection, _host.Time, _options.Connection with { Peer = Name });
+        var peer = _options.Remotes.Count == 1 ? Name : _options.Name is null ? $"{Remote}" : $"{Name} at {Remote}";
+        var rpc = new OvsdbConnection(connection, _host.Time, _options.Connection with { Peer = peer });
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var run = rpc.RunAsync(life.Token);
         var synchronize = SynchronizeAsync(rpc, life.Token);
         try
         {
             var first = await Task.WhenAny(run, synchronize);
-            await first;
+            await (rpc.IsOpen ? first : run); // Why the connection ended says more than what the other task met because of it.
             await run;
         }
         finally
@@ -162,12 +170,42 @@ public sealed partial class OvsdbClientSession
     {
         Enter(OvsdbClientState.Synchronizing);
         var client = new OvsdbClient(rpc);
+        if (_options.Remotes.Count > 1)
+        {
+            await WatchAsync(client, cancel);
+        }
+
         var feed = await ReplicaFeed.StartAsync(client, Replica, _options.Database, cancel);
         Client = client;
         MonitorMethod = feed.Method;
         LastError = null;
-        _log.LogInformation("{Peer} is synchronised by {Method}", Name, feed.Method);
+        _log.LogInformation("{Peer} is synchronised by {Method}", rpc.Peer, feed.Method);
         Enter(OvsdbClientState.Active);
+    }
+
+    /// <summary>Has the connection end as soon as its server may not be used, at once or later.</summary>
+    private async Task WatchAsync(OvsdbClient client, CancellationToken cancel)
+    {
+        var server = new Replica([ServerJudge.Watched]);
+        server.Changed += _ => Judge(); // An exception in here ends the connection, and all that waits for it hears of it.
+        try
+        {
+            await ReplicaFeed.StartAsync(client, server, "_Server", cancel);
+        }
+        catch (OvsdbOperationException)
+        {
+            return; // A server from before 2.9 tells nothing of itself, and is no member of a cluster.
+        }
+
+        Judge(); // An empty table was no change.
+
+        void Judge()
+        {
+            if (_judge.Objection(server) is { } objection)
+            {
+                throw new OvsdbProtocolException($"{client.Connection.Peer} {objection}; the next server is tried.", isTransient: true);
+            }
+        }
     }
 
     private void Enter(OvsdbClientState state)

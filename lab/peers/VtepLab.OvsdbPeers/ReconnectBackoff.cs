@@ -6,9 +6,13 @@ namespace VtepLab.OvsdbPeers;
 /// once is not hammered.
 /// </remarks>
 /// <param name="maximum">The longest wait; less than the minimum of 1 s makes it the only one.</param>
-public sealed class ReconnectBackoff(TimeSpan maximum)
+/// <param name="others">
+/// How many more servers there are to turn to. Each is tried without a wait, at first and again after a connection that was alive.
+/// </param>
+public sealed class ReconnectBackoff(TimeSpan maximum, int others = 0)
 {
     private static readonly TimeSpan Minimum = TimeSpan.FromSeconds(1);
+    private int _tried;
 
     /// <summary>The present wait; zero before the first failure.</summary>
     public TimeSpan Current { get; private set; }
@@ -18,7 +22,18 @@ public sealed class ReconnectBackoff(TimeSpan maximum)
     public TimeSpan Next(TimeSpan aliveFor)
     {
         var first = Minimum < maximum ? Minimum : maximum;
-        Current = Current == TimeSpan.Zero || aliveFor >= Current ? first
+        if (aliveFor >= (Current > first ? Current : first))
+        {
+            (_tried, Current) = (0, TimeSpan.Zero);
+        }
+
+        if (_tried < others)
+        {
+            _tried++;
+            return TimeSpan.Zero;
+        }
+
+        Current = Current == TimeSpan.Zero ? first
             : Current >= maximum / 2 ? maximum
             : Current * 2;
         return Current;

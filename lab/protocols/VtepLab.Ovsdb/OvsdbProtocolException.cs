@@ -11,4 +11,7 @@ public class OvsdbProtocolException(string message, bool isTransient = false, Ex
     /// false when the peer speaks something that another attempt will not cure.
     /// </summary>
     public bool IsTransient { get; } = isTransient;
+
+    /// <summary>True when a request was handed to the connection and its answer will not come: whether it was executed is unknown.</summary>
+    public bool IsUncertain { get; init; }
 }

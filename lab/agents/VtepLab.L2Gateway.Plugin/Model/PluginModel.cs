@@ -18,7 +18,13 @@ public sealed class PluginModel
     {
         _database = database;
         database.Changed += Follow;
-        Follow(null);
+        foreach (var table in SwitchCopy.Tables)
+        {
+            foreach (var row in Rows(table))
+            {
+                CopyOf(row["ovsdb_identifier"].String).Apply(table, null, row);
+            }
+        }
     }
 
     /// <summary>The schema of the plugin's database, as <c>ovsdb-tool</c> takes it.</summary>
@@ -110,26 +116,10 @@ public sealed class PluginModel
                 ])),
         ]);
 
-    private void Follow(ReplicaChange? change)
+    private void Follow(ReplicaChange change)
     {
         _gateways = null;
         _connections = null;
-        if (change is null)
-        {
-            var known = _switches.Keys.ToList();
-            _switches.Clear();
-            foreach (var table in SwitchCopy.Tables)
-            {
-                foreach (var row in Rows(table))
-                {
-                    CopyOf(row["ovsdb_identifier"].String).Apply(table, null, row);
-                }
-            }
-
-            Tell(known.Union(_switches.Keys));
-            return;
-        }
-
         var touched = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var row in change.Rows.Where(r => SwitchCopy.Tables.Contains(r.Table)))
         {
@@ -138,7 +128,10 @@ public sealed class PluginModel
             touched.Add(identifier);
         }
 
-        Tell(touched);
+        foreach (var identifier in touched)
+        {
+            SwitchChanged?.Invoke(identifier);
+        }
     }
 
     private SwitchCopy CopyOf(string identifier)
@@ -149,13 +142,5 @@ public sealed class PluginModel
         }
 
         return copy;
-    }
-
-    private void Tell(IEnumerable<string> identifiers)
-    {
-        foreach (var identifier in identifiers.ToList())
-        {
-            SwitchChanged?.Invoke(identifier);
-        }
     }
 }

@@ -15,29 +15,42 @@ namespace VtepLab.OvsdbPeers;
 public sealed class ModelDatabase
 {
     private const int MaxAttempts = 12;
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LeaderCheck = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly IHost _host;
     private readonly DatabaseSchema _schema;
     private readonly ModelDatabaseOptions _options;
     private readonly ILogger _log;
-    private readonly List<OvsdbClientSession> _sessions = [];
-    private readonly HashSet<OvsdbClientSession> _clusterLeaders = [];
-    private readonly HashSet<OvsdbClientSession> _locked = [];
+    private readonly OvsdbClientSession _session;
+    private bool _isLocked;
     private Task _lastWrite = Task.CompletedTask;
 
     private ModelDatabase(IHost host, DatabaseSchema schema, ModelDatabaseOptions options)
     {
         (_host, _schema, _options, _log) = (host, schema, options, host.Logs.CreateLogger<ModelDatabase>());
-        Replica = new Replica();
+        _session = new OvsdbClientSession(host, IsEmbedded
+            ? new OvsdbClientSessionOptions
+            {
+                Remotes = [new Endpoint(EndpointScheme.Unix, "embedded", 0)], Database = schema.Name, Name = $"the embedded {schema.Name}",
+                Connection = new OvsdbConnectionOptions { InactivityProbe = TimeSpan.Zero },
+            }
+            : new OvsdbClientSessionOptions
+            {
+                Remotes = options.Servers, Database = schema.Name, Tls = options.Tls, MaxBackoff = TimeSpan.FromSeconds(2),
+            });
+        _session.Replica.Changed += change => Changed?.Invoke(change);
     }
 
+    /// <summary>Called after every change of the replica.</summary>
+    public event Action<ReplicaChange>? Changed;
+
     /// <summary>The copy; complete from the end of <see cref="OpenAsync"/> on.</summary>
-    public Replica Replica { get; private set; }
+    public Replica Replica => _session.Replica;
 
     /// <summary>True while this program is the one of those that share the database that acts for all; always so of an embedded one.</summary>
-    public bool IsLeader => _options.Servers.Count == 0 || _locked.Any(s => s.Replica == Replica && s.IsActive);
+    public bool IsLeader => IsEmbedded || (_isLocked && _session.IsActive);
+
+    private bool IsEmbedded => _options.Servers.Count == 0;
 
     /// <summary>Opens the database and returns when the replica is filled.</summary>
     /// <param name="host">The machine.</param>
@@ -47,15 +60,16 @@ public sealed class ModelDatabase
     public static async Task<ModelDatabase> OpenAsync(IHost host, DatabaseSchema schema, ModelDatabaseOptions options, CancellationToken cancel)
     {
         var model = new ModelDatabase(host, schema, options);
-        if (options.Servers.Count == 0)
+        if (model.IsEmbedded)
         {
             await model.OpenEmbeddedAsync(cancel);
         }
         else
         {
-            await model.OpenRemoteAsync(cancel);
+            model.OpenRemote();
         }
 
+        await model.WhenServableAsync(cancel);
         return model;
     }
 
@@ -94,7 +108,7 @@ public sealed class ModelDatabase
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         for (var attempt = 1; ; attempt++)
         {
-            var session = await ActiveAsync(both.Token);
+            await WhenServableAsync(both.Token);
             var transaction = new OvsdbTransaction(_schema);
             build(transaction);
             if (transaction.IsEmpty)
@@ -105,8 +119,8 @@ public sealed class ModelDatabase
             transaction.Commit(durable: true);
             try
             {
-                await session.TransactAsync(transaction, cancel: both.Token);
-                await session.Client!.EchoAsync(both.Token); // The update of the replica comes before this answer.
+                await _session.TransactAsync(transaction, cancel: both.Token);
+                await ShownAsync(both.Token);
                 return;
             }
             catch (OvsdbProtocolException lost) when (lost.IsTransient && attempt < MaxAttempts)
@@ -122,33 +136,42 @@ public sealed class ModelDatabase
         }
     }
 
+    /// <summary>Returns when what was answered is in the replica: by the update before the next answer, or read anew over the next connection.</summary>
+    private async Task ShownAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (_session.Client is { } client)
+            {
+                await client.EchoAsync(cancel);
+                return;
+            }
+        }
+        catch (OvsdbProtocolException lost) when (lost.IsTransient)
+        {
+            // It is written all the same.
+        }
+
+        await WhenServableAsync(cancel);
+    }
+
     // "not leader" and the like are a member of a cluster that cannot serve just now.
     private static bool IsRace(OvsdbOperationException no) =>
         no.IsTimedOut || no.Error is ErrorNames.ConstraintViolation or ErrorNames.ReferentialIntegrityViolation or "not leader" or "cluster error";
 
-    private async Task<OvsdbClientSession> ActiveAsync(CancellationToken cancel)
+    // A server without our tables may be converted yet.
+    private async Task WhenServableAsync(CancellationToken cancel)
     {
-        while (true)
+        while (!_session.IsActive || !_schema.Tables.All(t => Replica.Has(t.Name)))
         {
-            // With several servers, the one whose replica everybody reads is the one that is written to.
-            var session = _sessions.Find(s => s.Replica == Replica)!;
-            if (IsServable(session))
+            await _session.WhenActiveAsync(cancel);
+            if (_schema.Tables.FirstOrDefault(t => !Replica.Has(t.Name)) is { } missing)
             {
-                return session;
+                _log.LogWarning("{Server} has no table {Table} in {Database}", _session.Remote, missing.Name, _schema.Name);
+                await _host.DelayAsync(LookAgain, cancel);
             }
-
-            if (_sessions.Find(IsServable) is { } other)
-            {
-                Follow(other);
-                return other;
-            }
-
-            await _host.DelayAsync(LookAgain, cancel);
         }
     }
-
-    /// <summary>Called after every change of the replica, and with null when another server's copy has taken its place.</summary>
-    public event Action<ReplicaChange?>? Changed;
 
     private async Task OpenEmbeddedAsync(CancellationToken cancel)
     {
@@ -156,120 +179,29 @@ public sealed class ModelDatabase
             ? await StoredDatabase.OpenAsync(_host, file, _schema, converts: true, cancel: cancel)
             : new Database(_schema, _host.Entropy.NewUuid);
         var server = new EmbeddedServer(_host, database);
-        var session = new OvsdbClientSession(_host, new OvsdbClientSessionOptions
-        {
-            Remote = new Endpoint(EndpointScheme.Unix, "embedded", 0), Database = _schema.Name, Name = $"the embedded {_schema.Name}",
-            Connection = new OvsdbConnectionOptions { InactivityProbe = TimeSpan.Zero },
-        });
-        Adopt(session);
-        _host.Spawn($"client of {_schema.Name}", stop => session.RunOnceAsync(server.Connect(), stop));
-        await session.WhenActiveAsync(cancel);
-        Follow(session);
+        _host.Spawn($"client of {_schema.Name}", stop => _session.RunOnceAsync(server.Connect(), stop));
     }
 
-    private async Task OpenRemoteAsync(CancellationToken cancel)
+    private void OpenRemote()
     {
-        foreach (var server in _options.Servers)
+        _session.StateChanged += state =>
         {
-            var session = new OvsdbClientSession(_host, new OvsdbClientSessionOptions
+            if (state == OvsdbClientState.Active && _session.Client is { } client)
             {
-                Remote = server, Database = _schema.Name, Tls = _options.Tls, MaxBackoff = TimeSpan.FromSeconds(2),
-            });
-            session.StateChanged += state =>
-            {
-                if (state == OvsdbClientState.Active)
-                {
-                    _host.Spawn($"lock of {_schema.Name}", stop => LockAsync(session, stop));
-                    if (_options.Servers.Count > 1 && session.Client is { } client)
-                    {
-                        _host.Spawn($"leader of {_schema.Name}", stop => WatchLeaderAsync(session, client, stop));
-                    }
-                }
-            };
-            Adopt(session);
-            session.Start();
-        }
-
-        Replica = _sessions[0].Replica;
-        Follow(await FirstServableAsync(cancel));
-    }
-
-    private void Adopt(OvsdbClientSession session)
-    {
-        _sessions.Add(session);
-        session.Replica.Changed += change =>
-        {
-            if (session.Replica == Replica)
-            {
-                Changed?.Invoke(change);
+                _host.Spawn($"lock of {_schema.Name}", stop => LockAsync(client, stop));
             }
         };
+        _session.Start();
     }
 
-    private void Follow(OvsdbClientSession session)
+    // A lock is of one server's session; of a cluster all programs use the leader, so it is one lock.
+    private async Task LockAsync(OvsdbClient client, CancellationToken cancel)
     {
-        var isOther = Replica != session.Replica;
-        Replica = session.Replica;
-        if (isOther)
-        {
-            Changed?.Invoke(null);
-        }
-    }
-
-    private async Task<OvsdbClientSession> FirstServableAsync(CancellationToken cancel)
-    {
-        while (true)
-        {
-            if (_sessions.Find(IsServable) is { } session)
-            {
-                return session;
-            }
-
-            await _host.DelayAsync(LookAgain, cancel);
-        }
-    }
-
-    // Of a cluster only the leader is used: locks are each member's own, and a follower's copy may be old.
-    private bool IsServable(OvsdbClientSession session) =>
-        session.IsActive && _schema.Tables.All(t => session.Replica.Has(t.Name))
-        && (_options.Servers.Count < 2 || _clusterLeaders.Contains(session));
-
-    private async Task WatchLeaderAsync(OvsdbClientSession session, OvsdbClient client, CancellationToken cancel)
-    {
+        client.LockGained += _ => _isLocked = true;
+        client.LockStolen += _ => _isLocked = false;
         try
         {
-            var schema = await client.GetSchemaAsync("_Server", cancel);
-            while (client.Connection.IsOpen)
-            {
-                var read = new OvsdbTransaction(schema);
-                read.Select("Database", Where.Column("name", _schema.Name), "leader");
-                var isLeader = (await client.TransactAsync(read, cancel: cancel)).RowsOf(0) is [var row, ..] && row["leader"].Boolean;
-                _ = isLeader ? _clusterLeaders.Add(session) : _clusterLeaders.Remove(session);
-                await _host.DelayAsync(LeaderCheck, cancel);
-            }
-        }
-        catch (OvsdbException e)
-        {
-            _log.LogInformation("{Peer} does not say whether it leads: {Reason}", session.Name, e.Message);
-        }
-
-        _clusterLeaders.Remove(session);
-    }
-
-    // A lock is of one server's session: the leader is who holds it at the server that it writes to.
-    private async Task LockAsync(OvsdbClientSession session, CancellationToken cancel)
-    {
-        var client = session.Client;
-        if (client is null)
-        {
-            return;
-        }
-
-        client.LockGained += _ => Lead(session, true);
-        client.LockStolen += _ => Lead(session, false);
-        try
-        {
-            Lead(session, await client.LockAsync(_schema.Name, cancel));
+            _isLocked = await client.LockAsync(_schema.Name, cancel);
             await client.Connection.Ended.WaitAsync(cancel);
         }
         catch (OvsdbException e)
@@ -277,11 +209,6 @@ public sealed class ModelDatabase
             _log.LogWarning("no lock of {Database}: {Reason}", _schema.Name, e.Message);
         }
 
-        Lead(session, false);
-    }
-
-    private void Lead(OvsdbClientSession session, bool isOurs)
-    {
-        _ = isOurs ? _locked.Add(session) : _locked.Remove(session);
+        _isLocked = false;
     }
 }

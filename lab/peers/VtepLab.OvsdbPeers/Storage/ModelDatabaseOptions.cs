@@ -8,7 +8,7 @@ public sealed record ModelDatabaseOptions
     /// <summary>The file of an embedded database in the host's store; null for one in memory only.</summary>
     public string? File { get; init; }
 
-    /// <summary>The server, or the members of its cluster; empty for an embedded database.</summary>
+    /// <summary>The server, or the members of its cluster, of which the leader is used; empty for an embedded database.</summary>
     public IReadOnlyList<Endpoint> Servers { get; init; } = [];
 
     /// <summary>Who we are to the servers.</summary>

@@ -34,9 +34,9 @@ public sealed partial class OvsdbConnection
                     Receive(text);
                 }
             }
-            catch (OvsdbProtocolException broken)
+            catch (OvsdbProtocolException broken) when (!broken.IsTransient)
             {
-                throw new OvsdbProtocolException($"{Peer} sent something else than OVSDB. {broken.Message}", broken.IsTransient, broken);
+                throw new OvsdbProtocolException($"{Peer} sent something else than OVSDB. {broken.Message}", isTransient: false, broken);
             }
 
             _pipe.Input.AdvanceTo(buffer.Start, buffer.End);

@@ -71,8 +71,8 @@ public sealed partial class OvsdbConnection
     /// <returns>The result; it shares no memory with the connection.</returns>
     /// <exception cref="OvsdbOperationException">The peer answered with an error.</exception>
     /// <exception cref="OvsdbProtocolException">
-    /// The connection is gone or ended before the reply, or the time is up (transient both). Whether the peer executed the request
-    /// is unknown.
+    /// The connection is gone or ended before the reply, or the time is up (transient all). But for the first, whether the peer
+    /// executed the request is unknown: <see cref="OvsdbProtocolException.IsUncertain"/>.
     /// </exception>
     public async Task<JsonValue> CallAsync(
         string method, Action<JsonWriter>? parameters = null, TimeSpan? timeout = null, CancellationToken cancel = default)
@@ -89,7 +89,7 @@ public sealed partial class OvsdbConnection
         {
             GiveUp(id, method);
             throw new OvsdbProtocolException(
-                $"{Peer} did not answer {method} within {(timeout ?? _options.CallTimeout).TotalSeconds} s.", isTransient: true, late);
+                $"{Peer} did not answer {method} within {(timeout ?? _options.CallTimeout).TotalSeconds} s.", isTransient: true, late) { IsUncertain = true };
         }
         catch (OperationCanceledException)
         {
@@ -158,7 +158,7 @@ public sealed partial class OvsdbConnection
         foreach (var call in abandoned)
         {
             call.Reply?.TrySetException(new OvsdbProtocolException(
-                $"{Peer} did not answer {call.Method}: {_failure.Message}", _failure.IsTransient, _failure));
+                $"{Peer} did not answer {call.Method}: {_failure.Message}", _failure.IsTransient, _failure) { IsUncertain = true });
         }
 
         _ended.TrySetResult();
