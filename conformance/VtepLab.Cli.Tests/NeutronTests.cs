@@ -74,6 +74,85 @@ public class NeutronTests
 
     [Test]
     [Category(RealPeer.Category)]
+    public async Task The_death_of_a_RAFT_leader_loses_no_accepted_request()
+    {
+        await File.WriteAllTextAsync(_folder["l2gw.ovsschema"], (await Vteplab.RunAsync("neutron", "schema")).Success());
+        await using var cluster = await OvsdbClusterPeer.StartAsync(3, _folder["l2gw.ovsschema"], "VtepLab_L2Gateway");
+        await using var neutron = await RunningNeutron.StartAsync("--bus", "memory", "--ovsdb", cluster.Endpoints);
+        var (accepted, stop) = (new ConcurrentDictionary<string, string>(), false);
+        var clients = Enumerable.Range(0, 4).Select(async c =>
+        {
+            for (var n = 0; !stop; n++)
+            {
+                accepted[$"gw-{c}-{n}"] = await neutron.MakeAsync("l2-gateways", Gateway($"gw-{c}-{n}", "tor1", "eth1"));
+            }
+        }).ToList();
+        for (var deaths = 1; deaths <= 3; deaths++)
+        {
+            var before = accepted.Count;
+            await Eventually.That(() => Task.FromResult(accepted.Count), Is.GreaterThan(before + 20), TimeSpan.FromSeconds(60));
+            var dead = cluster.Leader;
+            await cluster.KillLeaderAsync(); // In the middle of the requests.
+            await cluster.AwaitLeaderAsync();
+            cluster.StartAgain(dead);
+        }
+
+        var last = accepted.Count;
+        await Eventually.That(() => Task.FromResult(accepted.Count), Is.GreaterThan(last + 20), TimeSpan.FromSeconds(60));
+        stop = true;
+        await Task.WhenAll(clients); // Every request was answered, and with 201.
+
+        await using var fresh = await RunningNeutron.StartAsync("--bus", "memory", "--ovsdb", cluster.Endpoints);
+        foreach (var server in new[] { neutron, fresh })
+        {
+            var found = (await server.ListAsync("l2-gateways")).Select(g => ((string)g!["name"]!, (string)g["id"]!)).ToList();
+            Assert.That(found, Is.EquivalentTo(accepted.Select(a => (a.Key, a.Value))), "each once");
+        }
+    }
+
+    [Test]
+    [Category(RealPeer.Category)]
+    public async Task The_tables_may_be_behind_TLS()
+    {
+        using var certificates = new CertificateFolder();
+        await certificates.CertifyAsync("ca");
+        await certificates.CertifyAsync("db", signedBy: "ca");
+        await certificates.CertifyAsync("plugin", signedBy: "ca");
+        await File.WriteAllTextAsync(_folder["l2gw.ovsschema"], (await Vteplab.RunAsync("neutron", "schema")).Success());
+        var port = PeerProcess.FreePort();
+        await using var server = await OvsdbServerPeer.StartAsync(
+            [_folder["l2gw.ovsschema"]], $"--private-key={certificates["db.key"]}", $"--certificate={certificates["db.pem"]}", $"--ca-cert={certificates["ca.pem"]}",
+            $"--remote=pssl:{port}:127.0.0.1");
+
+        await using var neutron = await RunningNeutron.StartAsync(
+            "--bus", "memory", "--ovsdb", $"ssl:127.0.0.1:{port}", "-p", certificates["plugin.key"], "-c", certificates["plugin.pem"], "-C", certificates["ca.pem"]);
+        var id = await neutron.MakeAsync("l2-gateways", Gateway("gw", "tor1", "eth1"));
+
+        Assert.That(await server.OvsdbClientAsync("dump", "VtepLab_L2Gateway", "L2_Gateway"), Does.Contain(id));
+        foreach (var (key, certificate, ca, complaint) in new[]
+        {
+            ("nowhere.key", "plugin.pem", "ca.pem", $"cannot read the private key {certificates["nowhere.key"]}: no such file"),
+            ("db.key", "plugin.pem", "ca.pem", $"{certificates["db.key"]} holds no private key of the certificate {certificates["plugin.pem"]}"),
+            ("plugin.pem", "plugin.pem", "ca.pem", $"{certificates["plugin.pem"]} holds no private key (PEM)"),
+            ("plugin.key", "plugin.key", "ca.pem", $"{certificates["plugin.key"]} holds no certificate (PEM)"),
+            ("plugin.key", "plugin.pem", "ca.key", $"{certificates["ca.key"]} holds no certificate of an authority (PEM)"),
+        })
+        {
+            var refused = await Vteplab.RunAsync(
+                "neutron", "--listen", "http://127.0.0.1:0", "--bus", "memory", "--ovsdb", $"ssl:127.0.0.1:{port}",
+                "-p", certificates[key], "-c", certificates[certificate], "-C", certificates[ca]);
+            Assert.That(refused.Refusal(ExitCode.Usage), Does.Contain(complaint));
+        }
+    }
+
+    [TestCase("ssl:127.0.0.1:6640", "ssl:127.0.0.1:6640 needs --private-key, --certificate and --ca-cert")]
+    [TestCase("tcp:127.0.0.1:6640,ptcp:6641", "--ovsdb takes tcp:, ssl: or unix:, not 'ptcp:6641'")]
+    [TestCase("tcp:127.0.0.1:6640,192.0.2.1", "--ovsdb: '192.0.2.1' is no endpoint")]
+    public async Task Servers_that_cannot_be_are_refused(string servers, string message) => Assert.That(
+        (await Vteplab.RunAsync("neutron", "--listen", "http://127.0.0.1:0", "--bus", "memory", "--ovsdb", servers)).Refusal(ExitCode.Usage), Does.Contain(message));
+
+    [Test]
+    [Category(RealPeer.Category)]
     public async Task Oslo_messaging_serves_as_agent_and_as_L2_agent()
     {
         await using var broker = await RabbitMqPeer.StartAsync();
