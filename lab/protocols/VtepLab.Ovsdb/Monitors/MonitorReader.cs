@@ -113,9 +113,11 @@ internal static class MonitorReader
     {
         if (!json.Exists)
         {
-            columns.AddRange(table.Columns.Skip(ColumnSchema.VersionIndex)
-                .Where(column => !columns.Exists(earlier => earlier.Column == column))
-                .Select(column => (column, select)));
+            foreach (var column in table.Columns.Skip(ColumnSchema.VersionIndex))
+            {
+                Add(column);
+            }
+
             return;
         }
 
@@ -126,11 +128,14 @@ internal static class MonitorReader
                 throw OvsdbError.BadSyntax(json, "array of column names expected").AsException();
             }
 
-            var column = table.Find(element.Utf8)
-                ?? throw OvsdbError.BadSyntax(json, $"{element.GetString()} is not a valid column name").AsException();
+            Add(table.Find(element.Utf8) ?? throw OvsdbError.BadSyntax(json, $"{element.GetString()} is not a valid column name").AsException());
+        }
+
+        void Add(ColumnSchema column)
+        {
             if (columns.Exists(earlier => earlier.Column == column))
             {
-                throw OvsdbError.BadSyntax(json, $"column {column.Name} mentioned more than once").AsException();
+                throw new OvsdbError(ErrorNames.SyntaxError, $"column {column.Name} mentioned more than once", json.Exists ? json.ToString() : null).AsException();
             }
 
             columns.Add((column, select));

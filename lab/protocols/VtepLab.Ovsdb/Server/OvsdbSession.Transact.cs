@@ -11,7 +11,7 @@ public sealed partial class OvsdbSession
         {
             if (other.Id.ToString() == (idText ??= id.ToString()))
             {
-                throw new OvsdbError(ErrorNames.SyntaxError, "duplicate request ID", idText).AsException();
+                throw OvsdbError.BadSyntax(parameters, "transact: duplicate request ID").AsException();
             }
         }
 
