@@ -23,6 +23,9 @@ internal sealed class DocumentStore
         }
     }
 
+    /// <summary>Called with the collection of a document that was written or deleted, by whomever: as it was, and as it is; null where it is not.</summary>
+    public event Action<string, JsonObject?, JsonObject?>? Changed;
+
     /// <summary>Opens the store.</summary>
     public static async Task<DocumentStore> OpenAsync(IHost host, ModelDatabaseOptions options, CancellationToken cancel) =>
         new(await ModelDatabase.OpenAsync(host, Schema(), options, cancel));
@@ -73,20 +76,21 @@ internal sealed class DocumentStore
 
     private void Follow(ReplicaChange change)
     {
+        // All of a transaction first: whoever is told of one document may look at another.
+        var told = new List<(string Collection, JsonObject? Old, JsonObject? New)>();
         foreach (var row in change.Rows.Where(r => r.Table == Table))
         {
-            if (row.Old is { } old)
-            {
-                _documents.Remove((old["collection"].String, old["id"].String));
-            }
+            var old = row.Old is { } before && _documents.Remove(KeyOf(before), out var gone) ? gone : null;
+            told.Add(((row.New ?? row.Old)!["collection"].String, old, row.New is { } now ? Set(now) : null));
+        }
 
-            if (row.New is { } now)
-            {
-                Set(now);
-            }
+        foreach (var (collection, old, now) in told)
+        {
+            Changed?.Invoke(collection, old, now);
         }
     }
 
-    private void Set(ReplicaRow row) =>
-        _documents[(row["collection"].String, row["id"].String)] = JsonNode.Parse(row["document"].String)!.AsObject();
+    private JsonObject Set(ReplicaRow row) => _documents[KeyOf(row)] = JsonNode.Parse(row["document"].String)!.AsObject();
+
+    private static (string, string) KeyOf(ReplicaRow row) => (row["collection"].String, row["id"].String);
 }

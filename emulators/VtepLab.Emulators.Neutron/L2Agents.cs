@@ -6,9 +6,29 @@ using VtepLab.Runtime;
 namespace VtepLab.Emulators.Neutron;
 
 /// <summary>The L2 agents of compute and network nodes, by their reports on <c>q-reports-plugin</c>, and the tunnels they ask for on <c>q-plugin</c>.</summary>
-internal sealed class L2Agents(IHost host, NeutronServerOptions options)
+/// <remarks>Reports are durable, and known to all servers that share the database, whichever of them took one.</remarks>
+internal sealed class L2Agents
 {
-    private readonly SortedDictionary<string, Agent> _agents = new(StringComparer.Ordinal);
+    private const string Collection = "agents";
+
+    private readonly IHost _host;
+    private readonly NeutronServerOptions _options;
+    private readonly DocumentStore _store;
+
+    // When this server saw the newest report of an agent, and how old it was then: wall clocks are used for what was found at the start only.
+    private readonly Dictionary<string, (long SeenAt, TimeSpan AgeThen)> _seen = [];
+
+    public L2Agents(IHost host, NeutronServerOptions options, DocumentStore store)
+    {
+        (_host, _options, _store) = (host, options, store);
+        foreach (var agent in store.All(Collection))
+        {
+            var age = host.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds((long)agent["heartbeat"]!);
+            _seen[Id(agent)] = (host.Time.GetTimestamp(), age > TimeSpan.Zero ? age : TimeSpan.Zero);
+        }
+
+        store.Changed += Follow;
+    }
 
     /// <summary>Called with the host of an agent that has come, come back, or changed its tunnels.</summary>
     public event Action<string>? Changed;
@@ -17,37 +37,41 @@ internal sealed class L2Agents(IHost host, NeutronServerOptions options)
     public event Action<string>? Started;
 
     /// <summary>The live agents with VXLAN.</summary>
-    public IReadOnlyList<L2AgentView> Vxlan => [.. _agents.Values.Where(IsAlive).Select(View).OfType<L2AgentView>()];
+    public IReadOnlyList<L2AgentView> Vxlan => [.. All.Where(IsAlive).Select(View).OfType<L2AgentView>()];
 
-    /// <summary>The live agent with VXLAN of a host.</summary>
-    public L2AgentView? Find(string agentHost) => _agents.Values.Where(a => a.Host == agentHost && IsAlive(a)).Select(View).OfType<L2AgentView>().FirstOrDefault();
+    private IEnumerable<JsonObject> All => _store.All(Collection).OrderBy(a => (string?)a["host"], StringComparer.Ordinal).ThenBy(Id, StringComparer.Ordinal);
+
+    /// <summary>The agent with VXLAN of a host, alive or not: a node's machines go on when its agent is away.</summary>
+    public L2AgentView? Find(string agentHost) => All.Where(a => (string?)a["host"] == agentHost).Select(View).OfType<L2AgentView>().FirstOrDefault();
 
     /// <summary>The rows of <c>/v2.0/agents</c>.</summary>
-    public IReadOnlyList<JsonObject> Json => [.. _agents.Values.Select(a => new JsonObject
+    public IReadOnlyList<JsonObject> Json => [.. All.Select(a => new JsonObject
     {
-        ["id"] = a.Id, ["agent_type"] = a.Type, ["binary"] = a.State["binary"]?.ToString() ?? "", ["topic"] = a.State["topic"]?.ToString() ?? "",
-        ["host"] = a.Host, ["admin_state_up"] = true, ["alive"] = IsAlive(a), ["created_at"] = Time(a.CreatedAt), ["started_at"] = Time(a.StartedAt),
-        ["heartbeat_timestamp"] = Time(a.HeardAt), ["configurations"] = a.State["configurations"]?.DeepClone() ?? new JsonObject(),
-        ["availability_zone"] = a.State["availability_zone"]?.DeepClone(), ["description"] = null, ["resources_synced"] = null,
+        ["id"] = Id(a), ["agent_type"] = a["agent_type"]!.DeepClone(), ["binary"] = a["binary"]!.DeepClone(), ["topic"] = a["topic"]!.DeepClone(),
+        ["host"] = a["host"]!.DeepClone(), ["admin_state_up"] = true, ["alive"] = IsAlive(a), ["created_at"] = Time(a["created_at"]),
+        ["started_at"] = Time(a["started_at"]), ["heartbeat_timestamp"] = Time(a["heartbeat"]), ["configurations"] = a["configurations"]!.DeepClone(),
+        ["availability_zone"] = a["availability_zone"]?.DeepClone(), ["description"] = null, ["resources_synced"] = null,
         ["resource_versions"] = new JsonObject(),
     })];
 
     /// <summary>Serves both topics.</summary>
     public async Task ServeAsync(CancellationToken cancel)
     {
-        await host.Bus.ServeAsync(Target("q-reports-plugin", "1.2"), HandleAsync, cancel);
-        await host.Bus.ServeAsync(Target("q-plugin", "1.9"), HandleAsync, cancel);
+        await _host.Bus.ServeAsync(Target("q-reports-plugin", "1.2"), HandleAsync, cancel);
+        await _host.Bus.ServeAsync(Target("q-plugin", "1.9"), HandleAsync, cancel);
     }
 
-    private BusTarget Target(string topic, string version) => new(topic, options.Host, Exchange: options.ControlExchange, Version: version);
+    private BusTarget Target(string topic, string version) => new(topic, _options.Host, Exchange: _options.ControlExchange, Version: version);
 
     private async ValueTask<JsonNode?> HandleAsync(BusRequest request, CancellationToken cancel)
     {
         switch (request.Method)
         {
             case "report_state":
-                return Report(request.Arguments["agent_state"]?["agent_state"] as JsonObject
-                    ?? throw new BusRemoteException("TypeError", "report_state: agent_state.agent_state: expected an object, found nothing"));
+                return await ReportAsync(
+                    request.Arguments["agent_state"]?["agent_state"] as JsonObject
+                    ?? throw new BusRemoteException("TypeError", "report_state: agent_state.agent_state: expected an object, found nothing"),
+                    cancel);
             case "tunnel_sync":
                 return await TunnelsAsync(request.Arguments, cancel);
             case "get_devices_details_list" or "get_devices_details_list_and_failed_devices" or "update_device_list":
@@ -57,35 +81,49 @@ internal sealed class L2Agents(IHost host, NeutronServerOptions options)
         }
     }
 
-    private JsonNode? Report(JsonObject state)
+    private async Task<JsonNode?> ReportAsync(JsonObject state, CancellationToken cancel)
     {
         var (type, name) = (state["agent_type"]?.ToString() ?? "", state["host"]?.ToString() ?? "");
-        var key = $"{name} {type}";
-        var (wall, now) = (host.Time.GetUtcNow(), host.Time.GetTimestamp());
-        var known = _agents.GetValueOrDefault(key);
+        var now = _host.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var known = All.FirstOrDefault(a => (string?)a["host"] == name && (string?)a["agent_type"] == type);
         var answer = known is null ? "new" : IsAlive(known) ? "alive" : "revived";
         var isStart = state["start_flag"]?.ToString() == "true";
-        var agent = new Agent(
-            known?.Id ?? host.Entropy.NewUuid().ToString("D"), type, name, state.DeepClone().AsObject(), known?.CreatedAt ?? wall,
-            isStart || known is null ? wall : known.StartedAt, wall, now);
-        _agents[key] = agent;
-        if (answer != "alive" || View(known!) != View(agent))
+        await _store.PutAsync(cancel, (Collection, new JsonObject
+        {
+            ["id"] = known is null ? _host.Entropy.NewUuid().ToString("D") : Id(known), ["agent_type"] = type, ["host"] = name,
+            ["binary"] = state["binary"]?.ToString() ?? "", ["topic"] = state["topic"]?.ToString() ?? "",
+            ["configurations"] = state["configurations"]?.DeepClone() ?? new JsonObject(), ["availability_zone"] = state["availability_zone"]?.DeepClone(),
+            ["created_at"] = known is null ? now : (long)known["created_at"]!, ["started_at"] = isStart || known is null ? now : (long)known["started_at"]!,
+            ["heartbeat"] = now, ["starts"] = (known is null ? 0 : (long)known["starts"]!) + (isStart || answer != "alive" ? 1 : 0),
+        }));
+        return answer;
+    }
+
+    private void Follow(string collection, JsonObject? old, JsonObject? now)
+    {
+        if (collection != Collection || now is null)
+        {
+            return;
+        }
+
+        _seen[Id(now)] = (_host.Time.GetTimestamp(), TimeSpan.Zero);
+        var name = (string)now["host"]!;
+        var hasStarted = old is null || (long)old["starts"]! != (long)now["starts"]!;
+        if (hasStarted || View(old!) != View(now))
         {
             Changed?.Invoke(name);
         }
 
-        if (isStart || answer != "alive")
+        if (hasStarted)
         {
             Started?.Invoke(name);
         }
-
-        return answer;
     }
 
     private async Task<JsonNode> TunnelsAsync(JsonObject arguments, CancellationToken cancel)
     {
-        await host.Bus.CastAsync(
-            new BusTarget("q-agent-notifier-tunnel-update", Fanout: true, Exchange: options.ControlExchange), "tunnel_update",
+        await _host.Bus.CastAsync(
+            new BusTarget("q-agent-notifier-tunnel-update", Fanout: true, Exchange: _options.ControlExchange), "tunnel_update",
             new JsonObject { ["tunnel_ip"] = arguments["tunnel_ip"]?.DeepClone(), ["tunnel_type"] = "vxlan" }, cancel: cancel);
         return new JsonObject
         {
@@ -93,16 +131,17 @@ internal sealed class L2Agents(IHost host, NeutronServerOptions options)
         };
     }
 
-    private bool IsAlive(Agent agent) => host.Time.GetElapsedTime(agent.HeardTimestamp) < options.AgentDownTime;
+    private bool IsAlive(JsonObject agent) =>
+        _seen.TryGetValue(Id(agent), out var seen) && seen.AgeThen + _host.Time.GetElapsedTime(seen.SeenAt) < _options.AgentDownTime;
 
-    private static L2AgentView? View(Agent agent) =>
-        agent.State["configurations"] is JsonObject configurations && configurations["tunnel_types"] is JsonArray types
+    private static L2AgentView? View(JsonObject agent) =>
+        agent["configurations"] is JsonObject configurations && configurations["tunnel_types"] is JsonArray types
         && types.Any(t => t?.ToString() == "vxlan") && configurations["tunneling_ip"]?.ToString() is { Length: > 0 } address
-            ? new L2AgentView(agent.Host, address, configurations["l2_population"]?.ToString() == "true")
+            ? new L2AgentView((string)agent["host"]!, address, configurations["l2_population"]?.ToString() == "true")
             : null;
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    private static string Id(JsonObject agent) => (string)agent["id"]!;
 
-    private sealed record Agent(
-        string Id, string Type, string Host, JsonObject State, DateTimeOffset CreatedAt, DateTimeOffset StartedAt, DateTimeOffset HeardAt, long HeardTimestamp);
+    private static string Time(JsonNode? milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds!).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -26,8 +26,15 @@ public sealed class NeutronServer : INeutronCore
 
     private NeutronServer(IHost host, NeutronServerOptions options, DocumentStore store)
     {
-        (_host, _options, _store, _agents) = (host, options, store, new L2Agents(host, options));
+        (_host, _options, _store, _agents) = (host, options, store, new L2Agents(host, options, store));
         _log = host.Logs.CreateLogger<NeutronServer>();
+        store.Changed += (collection, old, now) =>
+        {
+            if (collection is "networks" or "ports")
+            {
+                Changed?.Invoke((string)(now ?? old)![collection == "networks" ? "id" : "network_id"]!);
+            }
+        };
         _agents.Changed += _ => Changed?.Invoke("");
         _agents.Started += agent => L2AgentStarted?.Invoke(agent);
     }
@@ -187,7 +194,6 @@ public sealed class NeutronServer : INeutronCore
         var taken = _store.All("networks").SelectMany(NetworkResource.VnisOf).Select(v => (long)v).ToHashSet();
         var network = NetworkResource.Create(NewId(), given, request.Caller, taken, _options.FirstVni);
         await _store.PutAsync(cancel, ("networks", network));
-        Changed?.Invoke((string)network["id"]!);
         return new RestResponse(201, new JsonObject { ["network"] = network.DeepClone() });
     }
 
@@ -202,7 +208,6 @@ public sealed class NeutronServer : INeutronCore
         }
 
         await _store.PutAsync(cancel, ("networks", network));
-        Changed?.Invoke(id);
         return new RestResponse(200, new JsonObject { ["network"] = network.DeepClone() });
     }
 
@@ -221,7 +226,6 @@ public sealed class NeutronServer : INeutronCore
             await extension.NetworkDeletedAsync(id, cancel);
         }
 
-        Changed?.Invoke(id);
         return new RestResponse(204, null);
     }
 
@@ -299,15 +303,13 @@ public sealed class NeutronServer : INeutronCore
         var others = _store.All("ports").Where(p => (string?)p["network_id"] == network && (string?)p["id"] != (string?)port["id"]).ToList();
         var changed = PortResource.Apply(port, given, SubnetsOf(network), others);
         await _store.PutAsync(cancel, ("ports", changed));
-        Changed?.Invoke(network);
         return new JsonObject { ["port"] = changed.DeepClone() };
     }
 
     private async Task<RestResponse> DeletePortAsync(string id, CancellationToken cancel)
     {
-        var port = Require("ports", id, "Port");
+        _ = Require("ports", id, "Port");
         await _store.DeleteAsync(cancel, ("ports", id));
-        Changed?.Invoke((string)port["network_id"]!);
         return new RestResponse(204, null);
     }
 

@@ -50,7 +50,11 @@ public abstract class LabWorld
     {
         if (Device is not { } device)
         {
-            return await AddEmulatedSwitchAsync(new HardwareVtepOptions { Name = name, Ports = ports, Quirks = quirks ?? SwitchQuirks.None, StoreName = SwitchStore });
+            return await AddEmulatedSwitchAsync(new HardwareVtepOptions
+            {
+                Name = name, Ports = ports, Quirks = quirks ?? SwitchQuirks.None, TunnelIps = [$"198.51.100.{_switches.Count + 1}"],
+                StoreName = MachinesKeepFiles ? "hardware_vtep.db" : null,
+            });
         }
 
         var made = await AddDeviceAsync(name, ports, device);
@@ -126,8 +130,8 @@ public abstract class LabWorld
     /// <summary>Makes and starts a machine.</summary>
     protected abstract LabMachine Add(string name, Func<IHost, Task> program);
 
-    /// <summary>The file that an emulated switch keeps its database in; null where machines keep nothing.</summary>
-    protected virtual string? SwitchStore => null;
+    /// <summary>True when a machine that starts again finds the files that it had stored.</summary>
+    public virtual bool MachinesKeepFiles => false;
 
     /// <summary>Where the only server of a new machine listens.</summary>
     protected abstract ValueTask<Endpoint> NewListenerAsync(string machine);

@@ -63,12 +63,21 @@ public sealed class SimulatedLab : LabWorld
         });
     }
 
+    /// <summary>Gives a switch the frame ports that servers can be plugged into; before it has started.</summary>
+    public void AddPorts(string name, IEnumerable<string> ports)
+    {
+        foreach (var port in ports)
+        {
+            World.Hosts[name].AddPort(port);
+        }
+    }
+
     /// <inheritdoc/>
     protected override LabMachine Add(string name, Func<IHost, Task> program) => new SimulatedMachine(World.AddHost(name).Start(program));
 
     // A switch that loses power comes back with what it had stored; forgetting is a quirk.
     /// <inheritdoc/>
-    protected override string? SwitchStore => "hardware_vtep.db";
+    public override bool MachinesKeepFiles => true;
 
     /// <inheritdoc/>
     protected override ValueTask<Endpoint> NewListenerAsync(string machine) =>

@@ -26,6 +26,7 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
     private readonly GatewayApi _gateways;
     private readonly ConnectionApi _connections;
     private readonly AssignmentApi _assignments;
+    private readonly SwitchCasts _casts;
     private readonly CancellationTokenSource _stop;
     private IAsyncDisposable? _serving;
 
@@ -43,6 +44,14 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
             gateway.Devices.Select(d => switches.FindOrNull(d.Name)?.Copy.Identifier).OfType<string>().Distinct(), null, _stop.Token));
         _connections = new ConnectionApi(host, model, core, switches, options, _reconciler.PushAsync);
         _assignments = new AssignmentApi(host, model, AssignAsync);
+        _casts = new SwitchCasts(host, model);
+    }
+
+    /// <summary>Called with the arguments of every <c>update_ovsdb_changes</c> that this plugin has applied to its copy of a switch.</summary>
+    public event Action<JsonObject>? SwitchTold
+    {
+        add => _casts.Applied += value;
+        remove => _casts.Applied -= value;
     }
 
     /// <summary>The plugin's tables.</summary>
@@ -140,7 +149,7 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
         };
         _core.L2AgentStarted += _fdb.Tell;
         _host.Bus.Reconnected += () => _fdb.Tell(null);
-        var endpoint = new PluginEndpoint(_host, Model, _agents, _election, new SwitchCasts(_host, Model), _reconciler.Touch, AssignAsync);
+        var endpoint = new PluginEndpoint(_host, Model, _agents, _election, _casts, _reconciler.Touch, AssignAsync);
         var target = new BusTarget(L2GatewayRpc.PluginTopic, _options.Host, Exchange: _options.ControlExchange, Version: L2GatewayRpc.ReportStateVersion);
         _serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, cancel);
         _host.Spawn("networks that went", _ => ForgetGoneNetworksAsync());

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using VtepLab.L2Gateway.Plugin;
 using VtepLab.Topology;
 
 namespace VtepLab.Scenarios.L2Gateway;
@@ -7,7 +7,7 @@ namespace VtepLab.Scenarios.L2Gateway;
 [Binding]
 public sealed class AvailabilitySteps(GatewayWorld world)
 {
-    private readonly Dictionary<string, int> _dumps = [];
+    private readonly Dictionary<string, long> _dumps = [];
     private string? _monitor;
 
     [When("{switch} loses power for {seconds}")]
@@ -57,17 +57,6 @@ public sealed class AvailabilitySteps(GatewayWorld world)
         }
     }
 
-    [When("network {switch} is connected to {switch} port {switch} on VLAN {int} and agent {switch} crashes in the middle")]
-    public async Task ConnectAndCrash(string network, string name, string port, int vlan, string agent)
-    {
-        var connection = world.Connection(network, name, port, vlan);
-        world.Plugin.Intent.Connections.Add(connection);
-        var connecting = world.Plugin.ConnectAsync(connection);
-        await world.Lab.Driver.DelayAsync(TimeSpan.FromMilliseconds(1), world.Lab.Driver.Stopping);
-        await world.Machine(agent).CrashAsync();
-        await connecting;
-    }
-
     [When("the agent that crashed starts again")]
     public Task StartCrashedAgain() => world.Machine(_monitor!).RestartAsync();
 
@@ -79,9 +68,7 @@ public sealed class AvailabilitySteps(GatewayWorld world)
     {
         var dumps = _dumps[name];
         await world.WaitAsync(
-            () => world.Plugin.Agents.Monitors(world.Plugin.Now) is [var one] && one != _monitor && world.Plugin.Mirror(name).Dumps > dumps
-                ? null
-                : $"the monitors are: {string.Join(", ", world.Plugin.Agents.Monitors(world.Plugin.Now).DefaultIfEmpty("none"))}",
+            () => Plugin.Monitors is [var one] && one != _monitor && Plugin.Model.DumpsOf(name) > dumps ? null : Monitoring(),
             within);
     }
 
@@ -91,33 +78,34 @@ public sealed class AvailabilitySteps(GatewayWorld world)
         seen =>
         {
             var held = Describe(seen);
-            var told = Describe(world.Plugin.Mirror(copied));
+            var told = Describe(Plugin.Model.Switch(copied));
             return held == told ? null : $"{name} holds\n{held}\nthe plugin was told\n{told}";
         },
         within);
 
     [Then("the plugin was told of every change of {switch} once")]
     public void ToldOnce(string name) => Expect.That(
-        world.Plugin.Mirror(name).Anomalies.Count == 0, string.Join('\n', world.Plugin.Mirror(name).Anomalies));
+        world.Told.WrongOf(name).Count == 0, string.Join('\n', world.Told.WrongOf(name)));
 
     [Then("exactly one agent monitors")]
     public Task OneMonitors() => OneMonitors(TimeSpan.FromSeconds(10));
 
     [Then("within {seconds} exactly one agent monitors")]
-    public Task OneMonitors(TimeSpan within) => world.WaitAsync(
-        () => world.Plugin.Agents.Monitors(world.Plugin.Now).Count == 1 ? null
-            : $"the monitors are: {string.Join(", ", world.Plugin.Agents.Monitors(world.Plugin.Now).DefaultIfEmpty("none"))}",
-        within);
+    public Task OneMonitors(TimeSpan within) => world.WaitAsync(() => Plugin.Monitors.Count == 1 ? null : Monitoring(), within);
+
+    private L2GatewayPlugin Plugin => world.Controllers.Plugin;
+
+    private string Monitoring() => $"the monitors are: {string.Join(", ", Plugin.Monitors.DefaultIfEmpty("none"))}";
 
     // Whom something is about to happen to, and what the plugin was told until then.
     private string Monitor()
     {
         foreach (var name in world.Lab.Switches.Keys)
         {
-            _dumps[name] = world.Plugin.Mirror(name).Dumps;
+            _dumps[name] = Plugin.Model.DumpsOf(name);
         }
 
-        return world.Plugin.Agents.Monitors(world.Plugin.Now) is [var only] ? only : throw new LabExpectationException("nobody monitors");
+        return Plugin.Monitors is [var only] ? only : throw new LabExpectationException("nobody monitors");
     }
 
     private static string Describe(SwitchContents seen) => Lines(
@@ -127,23 +115,17 @@ public sealed class AvailabilitySteps(GatewayWorld world)
             .Concat(seen.Locators.Select(l => $"locator {l}"))
             .Concat(seen.Ports.Select(p => $"port {p}")));
 
-    private static string Describe(SwitchMirror told)
+    private static string Describe(SwitchCopy told)
     {
-        var networks = told["logical_switches"].ToDictionary(r => Text(r, "uuid"), r => Text(r, "name"));
-        var locators = told["physical_locators"].ToDictionary(r => Text(r, "uuid"), r => Text(r, "dst_ip"));
-        string Name(SortedDictionary<string, string> of, string uuid) => of.GetValueOrDefault(uuid, "unknown " + uuid);
-        var (byNetwork, byLocator) = (new SortedDictionary<string, string>(networks), new SortedDictionary<string, string>(locators));
+        string Network(Guid? row) => row is { } uuid && told.LogicalSwitch(uuid) is { } known ? known.Name : $"unknown {row}";
+        string Node(Guid? row) => row is { } uuid && told.Locators.TryGetValue(uuid, out var address) ? address : $"unknown {row}";
         return Lines(
-            told["logical_switches"].Select(r => $"network {Text(r, "name")} {(r["key"] is JsonValue key ? key.ToJsonString() : "")}")
-                .Concat(told["physical_ports"].SelectMany(r => r["vlan_bindings"]!.AsArray()
-                    .Select(b => $"binding {Text(r, "name")} {b!["vlan"]} {Name(byNetwork, Text(b.AsObject(), "logical_switch_uuid"))}")))
-                .Concat(told["remote_macs"].Select(r => "mac " + new RemoteMac(
-                    Name(byNetwork, Text(r, "logical_switch_id")), Text(r, "mac"), Name(byLocator, Text(r, "physical_locator_id")), Text(r, "ip_address"))))
-                .Concat(locators.Values.Select(l => $"locator {l}"))
-                .Concat(told["physical_ports"].Select(r => $"port {Text(r, "name")}")));
+            told.LogicalSwitches.Select(l => $"network {l.Name} {l.TunnelKey}")
+                .Concat(told.Ports.SelectMany(p => p.Bindings.Select(b => $"binding {p.Name} {b.Key} {Network(b.Value)}")))
+                .Concat(told.RemoteMacs.Select(m => "mac " + new RemoteMac(Network(m.LogicalSwitch), m.Mac, Node(m.Locator), m.IpAddress)))
+                .Concat(told.Locators.Values.Select(l => $"locator {l}"))
+                .Concat(told.Ports.Select(p => $"port {p.Name}")));
     }
-
-    private static string Text(JsonObject row, string member) => (string?)row[member] ?? "";
 
     private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines.Order(StringComparer.Ordinal).Select(l => "  " + l));
 }

@@ -15,24 +15,13 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
     {
         var lab = world.Lab as SimulatedLab ?? throw new LabExpectationException("only a simulated lab can be broken at will");
         var now = lab.World.Now;
-        world.Plugin.KeepReconciling();
         var nemesis = faults.Release(lab.World, new NemesisOptions
         {
-            Targets = new FaultTargets { Hosts = hosts, Network = [.. hosts, lab.Driver.Name] }, From = now, Until = now + time,
+            Targets = new FaultTargets { Hosts = hosts, Network = [.. hosts.Union(world.Controllers.Names)] }, From = now, Until = now + time,
         });
         while (lab.World.Now < now + time)
         {
-            var number = lab.Driver.Entropy.Next("churn", 1, 9);
-            var mac = $"02:1a:0a:00:00:{number:x2}";
-            if (lab.Driver.Entropy.NextDouble("churn") < 0.3)
-            {
-                world.Plugin.Intent.Machines.Remove(mac);
-            }
-            else
-            {
-                world.Plugin.Intent.Machines[mac] = new Machine(mac, $"10.0.0.{number}", network, Nodes[lab.Driver.Entropy.Next("churn", 0, Nodes.Length)]);
-            }
-
+            await ChangeMachineAsync(network, lab.Driver.Entropy);
             await lab.Driver.DelayAsync(TimeSpan.FromSeconds(1 + (10 * lab.Driver.Entropy.NextDouble("churn"))));
         }
 
@@ -48,7 +37,7 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
     [Then("within {seconds} {switch} holds the machines of network {switch} as they are now, and VLAN {int} on {switch}")]
     public Task HoldsAll(TimeSpan within, string name, string network, int vlan, string port)
     {
-        var expected = world.Plugin.Intent.MachinesOf(network).Select(m => $"{m.Mac} of {GatewayNames.NetworkId(network)} behind {m.Node} ({m.Ip})")
+        var expected = world.Cloud.MachinesOf(network).Select(m => $"{m.Mac} of {world.Cloud.NetworkId(network)} behind {m.Node} ({m.Ip})")
             .Append($"{port} VLAN {vlan} {network}").Order(StringComparer.Ordinal).ToList();
         return world.SeeAsync(
             name,
@@ -58,5 +47,24 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
                 return held.SequenceEqual(expected) ? null : $"{name} holds\n  {string.Join("\n  ", held)}\nexpected\n  {string.Join("\n  ", expected)}";
             },
             within);
+    }
+
+    private async Task ChangeMachineAsync(string network, IEntropy entropy)
+    {
+        var number = entropy.Next("churn", 1, 9);
+        var mac = $"02:1a:0a:00:00:{number:x2}";
+        var (leaves, node) = (entropy.NextDouble("churn") < 0.3, Nodes[entropy.Next("churn", 0, Nodes.Length)]);
+        switch (world.Cloud.Machines.ContainsKey(mac), leaves)
+        {
+            case (true, true):
+                await world.Cloud.StopMachineAsync(mac);
+                break;
+            case (true, false):
+                await world.Cloud.MoveMachineAsync(mac, node);
+                break;
+            case (false, false):
+                await world.Cloud.StartMachineAsync(new Machine(mac, $"10.0.0.{number}", network, node));
+                break;
+        }
     }
 }

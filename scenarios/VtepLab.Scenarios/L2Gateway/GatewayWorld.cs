@@ -1,27 +1,42 @@
 using System.Collections.Immutable;
 using VtepLab.Emulators.HardwareVtep;
 using VtepLab.L2Gateway.Agent;
+using VtepLab.Neutron.Rest;
 using VtepLab.Ovsdb;
 using VtepLab.Runtime;
 using VtepLab.Topology;
 
 namespace VtepLab.Scenarios.L2Gateway;
 
-/// <summary>What the steps of one scenario share: the lab, the plugin, and the switches and agents by the scenario's names.</summary>
-public sealed class GatewayWorld(LabWorld lab, ScenarioPlugin plugin)
+/// <summary>What the steps of one scenario share: the lab, the cloud, and the switches and agents by the scenario's names.</summary>
+public sealed class GatewayWorld
 {
     private const int ManagerPort = 6632;
 
+    /// <summary>A world with nothing in it.</summary>
+    public GatewayWorld(LabWorld lab, Controllers controllers, Cloud cloud, NodeAgents nodes, ToldOnce told)
+    {
+        (Lab, Controllers, Cloud, Nodes, Told) = (lab, controllers, cloud, nodes, told);
+        controllers.Started += told.Watch;
+        (lab as SimulatedLab)?.World.Invariants.Always("every-change-is-told-once", () => told.FirstWrong);
+    }
+
     /// <summary>The lab.</summary>
-    public LabWorld Lab { get; } = lab;
+    public LabWorld Lab { get; }
 
-    internal ScenarioPlugin Plugin { get; } = plugin;
+    internal Controllers Controllers { get; }
 
-    /// <summary>How the last request of a step that only tries ended; null when it was carried out.</summary>
-    internal Exception? Refusal { get; set; }
+    internal Cloud Cloud { get; }
+
+    internal NodeAgents Nodes { get; }
+
+    internal ToldOnce Told { get; }
+
+    /// <summary>Answer to the last request of a step that only tries.</summary>
+    internal RestResponse Answer { get; set; } = new(0, null);
 
     /// <summary>How long that took.</summary>
-    internal TimeSpan RefusedAfter { get; set; }
+    internal TimeSpan AnsweredAfter { get; set; }
 
     internal LabSwitch Switch(string name) =>
         Lab.Switches.GetValueOrDefault(name) ?? throw new LabExpectationException($"the scenario has no switch \"{name}\"");
@@ -31,14 +46,22 @@ public sealed class GatewayWorld(LabWorld lab, ScenarioPlugin plugin)
 
     internal Connection Connection(string network, string name, string port, int vlan) => new(network, name, Switch(name).Port(port), vlan);
 
+    /// <summary>What the switch calls itself, by which gateways name it; the scenario's name while the plugin does not know it.</summary>
+    internal string DeviceName(string name) =>
+        Controllers.Plugin.Model.Switch(name).PhysicalSwitches.Select(s => s.Name).FirstOrDefault() ?? name;
+
+    /// <summary>Asks for a network to be connected to a port.</summary>
+    internal async Task<RestResponse> TryConnectAsync(Connection connection) =>
+        await Cloud.TryConnectAsync(await Cloud.GatewayAsync((DeviceName(connection.Switch), [connection.Port])), connection);
+
     internal async Task AddSwitchAsync(string name, IReadOnlyList<string> ports, string quirks = "")
     {
         var added = await Lab.AddSwitchAsync(name, ports, SwitchQuirks.Parse(quirks));
+        (Lab as SimulatedLab)?.AddPorts(name, ports);
         await Lab.UntilAsync(
             stop => SwitchContents.ReadAsync(Lab.Driver, added, stop),
             seen => seen.Ports.Length >= ports.Count ? null : $"{name} has {seen.Ports.Length} ports",
             TimeSpan.FromSeconds(10));
-        await CleanAsync(added);
     }
 
     internal Task AddAgentAsync(string name, IEnumerable<string> switches) => StartAgentAsync(new AgentOptions
@@ -52,50 +75,20 @@ public sealed class GatewayWorld(LabWorld lab, ScenarioPlugin plugin)
     });
 
     /// <summary>Has a switch dial in to agents, as an operator does with <c>vtep-ctl set-manager</c>.</summary>
-    internal Task SetManagersAsync(string name, IEnumerable<string> agents) => OvsdbVisit.RunAsync(
-        Lab.Driver, Switch(name).Endpoint, Switch(name).Tls, name, async (client, schema) =>
-        {
-            var write = new OvsdbTransaction(schema);
-            var rows = agents.Select(a => write.Insert("Manager", ("target", new Endpoint(EndpointScheme.Tcp, a, ManagerPort).ToString()))).ToList();
-            write.Update("Global", Where.EveryRow, ("managers", Datum.Set([.. rows.Select(r => (Atom)r)])));
-            write.Commit(); // Before a power loss that follows can take it.
-            return await client.TransactAsync(write);
-        }, CancellationToken.None);
-
-    private async Task StartAgentAsync(AgentOptions options)
+    internal Task SetManagersAsync(string name, IEnumerable<string> agents) => VisitAsync(name, write =>
     {
-        await Plugin.StartAsync();
-        Lab.Start(options.Host, host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
-    }
+        var rows = agents.Select(a => write.Insert("Manager", ("target", new Endpoint(EndpointScheme.Tcp, a, ManagerPort).ToString()))).ToList();
+        write.Update("Global", Where.EveryRow, ("managers", Datum.Set([.. rows.Select(r => (Atom)r)])));
+        write.Commit(); // Before a power loss that follows can take it.
+    });
 
-    /// <summary>Takes from a real device what scenarios put there; an emulated one is thrown away with the lab.</summary>
-    internal Task CleanAsync(LabSwitch target) => target.Machine is not null
-        ? Task.CompletedTask
-        : OvsdbVisit.RunAsync(Lab.Driver, target.Endpoint, target.Tls, target.Name, async (client, schema) =>
+    /// <summary>Writes into a switch's database, as somebody does who is neither the plugin nor an agent.</summary>
+    internal Task VisitAsync(string name, Action<OvsdbTransaction> build) => OvsdbVisit.RunAsync(
+        Lab.Driver, Switch(name).Endpoint, Switch(name).Tls, name, (client, schema) =>
         {
-            var read = new OvsdbTransaction(schema);
-            read.Select("Logical_Switch", Where.EveryRow, "_uuid", "name");
-            read.Select("Physical_Port", Where.EveryRow, "_uuid", "vlan_bindings");
-            var found = await client.TransactAsync(read);
-            var ours = found.RowsOf(0).Where(r => GatewayNames.IsOurs(r["name"].String)).Select(r => r.Uuid).ToHashSet();
             var write = new OvsdbTransaction(schema);
-            foreach (var port in found.RowsOf(1))
-            {
-                var pairs = port["vlan_bindings"].Pairs.Where(b => ours.Contains(b.Value.Uuid)).ToList();
-                if (pairs.Count > 0)
-                {
-                    write.Mutate("Physical_Port", Where.Row(port.Uuid), ColumnMutation.Delete("vlan_bindings", Datum.Map(pairs)));
-                }
-            }
-
-            foreach (var network in ours.Order())
-            {
-                write.Delete("Ucast_Macs_Remote", Where.Column("logical_switch", network));
-                write.Delete("Mcast_Macs_Remote", Where.Column("logical_switch", network));
-                write.Delete("Logical_Switch", Where.Row(network));
-            }
-
-            return write.IsEmpty ? null : await client.TransactAsync(write);
+            build(write);
+            return client.TransactAsync(write);
         }, CancellationToken.None);
 
     internal Task<SwitchContents> SeeAsync(string name, Func<SwitchContents, string?> problem, TimeSpan within) =>
@@ -110,9 +103,33 @@ public sealed class GatewayWorld(LabWorld lab, ScenarioPlugin plugin)
         var names = Switch(name).PortNames.ToDictionary(p => p.Value, p => p.Key);
         return
         [
-            .. seen.Bindings.Where(b => GatewayNames.IsOurs(b.Value))
-                .Select(b => $"{names.GetValueOrDefault(b.Key.Port, b.Key.Port)} VLAN {b.Key.Vlan} {GatewayNames.NetworkOf(b.Value)}")
+            .. seen.Bindings.Where(b => Cloud.IsOurs(b.Value))
+                .Select(b => $"{names.GetValueOrDefault(b.Key.Port, b.Key.Port)} VLAN {b.Key.Vlan} {Cloud.NetworkOf(b.Value)}")
                 .Order(StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>Takes from a real device what the scenario put there, by the cloud's own means; an emulated one is thrown away with the lab.</summary>
+    internal async Task CleanAsync()
+    {
+        foreach (var target in Lab.Switches.Values.Where(s => s.Machine is null))
+        {
+            foreach (var connection in Cloud.Connections.ToList())
+            {
+                await Cloud.TryDisconnectAsync(connection);
+            }
+
+            await SeeAsync(target.Name, seen => seen.LogicalSwitches.Keys.FirstOrDefault(Cloud.IsOurs) is { } left ? $"network {left} is left" : null, TimeSpan.FromSeconds(30));
+        }
+    }
+
+    private async Task StartAgentAsync(AgentOptions options)
+    {
+        if (Controllers.Names.Count == 0)
+        {
+            await Controllers.AddAsync("controller");
+        }
+
+        Lab.Start(options.Host, host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
     }
 }

@@ -1,4 +1,4 @@
-using VtepLab.Runtime;
+using VtepLab.Topology;
 
 namespace VtepLab.Scenarios.L2Gateway;
 
@@ -8,13 +8,8 @@ public sealed class RequestSteps(GatewayWorld world)
 {
     [Given("network {switch} is connected to {switch} port {switch} on VLAN {int}")]
     [When("network {switch} is connected to {switch} port {switch} on VLAN {int}")]
-    public async Task Connect(string network, string name, string port, int vlan)
-    {
-        var connection = world.Connection(network, name, port, vlan);
-        world.Plugin.Intent.Connections.RemoveAll(c => c.Switch == name && c.Port == connection.Port && c.Vlan == vlan);
-        world.Plugin.Intent.Connections.Add(connection);
-        await world.Plugin.ConnectAsync(connection);
-    }
+    public async Task Connect(string network, string name, string port, int vlan) =>
+        Cloud.Accepted(await world.TryConnectAsync(world.Connection(network, name, port, vlan)));
 
     [When("network {switch} is connected to port {switch} of every switch on VLAN {int}")]
     public Task ConnectEverywhere(string network, string port, int vlan) =>
@@ -23,102 +18,68 @@ public sealed class RequestSteps(GatewayWorld world)
     [When("somebody tries to connect network {switch} to {switch} port {switch} on VLAN {int}")]
     public async Task TryToConnect(string network, string name, string port, int vlan)
     {
-        var start = world.Plugin.Now;
-        try
-        {
-            await world.Plugin.ConnectAsync(world.Connection(network, name, port, vlan));
-            world.Refusal = null;
-        }
-        catch (BusRemoteException refused)
-        {
-            world.Refusal = refused;
-        }
-
-        world.RefusedAfter = world.Plugin.Now - start;
+        var start = world.Lab.Driver.Time.GetTimestamp();
+        world.Answer = await world.TryConnectAsync(world.Connection(network, name, port, vlan));
+        world.AnsweredAfter = world.Lab.Driver.Time.GetElapsedTime(start);
     }
 
     [Then("it is refused after at most {seconds}")]
     public void RefusedWithin(TimeSpan limit)
     {
-        Expect.That(world.Refusal is not null, "it was not refused");
-        Expect.That(world.RefusedAfter <= limit, $"it was refused after {world.RefusedAfter.TotalSeconds:0.000} s");
+        Expect.That(world.Answer.Status >= 400, $"it was not refused: {world.Answer.Status}");
+        Expect.That(world.AnsweredAfter <= limit, $"it was refused after {world.AnsweredAfter.TotalSeconds:0.000} s");
     }
 
-    [Then("it is refused with {string}")]
-    public void Refused(string message)
+    [Then("it is refused with status {int} and {string}")]
+    public void Refused(int status, string message)
     {
-        Expect.That(world.Refusal is not null, "it was not refused");
-        Expect.That(world.Refusal!.Message == message, $"it was refused with \"{world.Refusal.Message}\"");
+        var said = (string?)world.Answer.Body?["NeutronError"]?["message"];
+        Expect.That(world.Answer.Status == status && said == message, $"it was answered with {world.Answer.Status} and \"{said}\"");
+    }
+
+    [Then("it is refused because the VLAN of {switch} port {switch} is taken")]
+    public void Taken(string name, string port)
+    {
+        var row = world.Controllers.Plugin.Model.Switch(name).Ports.First(p => p.Name == world.Switch(name).Port(port));
+        Refused(409, $"Duplicate segmentation ID for the interface name={row.Name} uuid={row.Uuid:D}");
     }
 
     [When("network {switch} is disconnected from {switch} port {switch} on VLAN {int}")]
-    public async Task Disconnect(string network, string name, string port, int vlan)
-    {
-        var connection = world.Connection(network, name, port, vlan);
-        await HearOfAsync(network, name);
-        world.Plugin.Intent.Connections.Remove(connection);
-        await world.Plugin.DisconnectAsync(connection);
-        if (!world.Plugin.Intent.SwitchesOf(network).Contains(name))
-        {
-            await world.Plugin.RemoveMachinesAsync(network, world.Plugin.Intent.MachinesOf(network), name);
-        }
-    }
+    public Task Disconnect(string network, string name, string port, int vlan) =>
+        world.Cloud.DisconnectAsync(world.Connection(network, name, port, vlan));
 
-    [When("network {switch} is no longer wanted on {switch}")]
-    public async Task DeleteNetwork(string network, string name)
-    {
-        await HearOfAsync(network, name);
-        await world.Plugin.DeleteNetworkAsync(network, name);
-    }
+    [When("network {switch} is deleted")]
+    public async Task DeleteNetwork(string network) => Cloud.Accepted(await world.Cloud.DeleteNetworkAsync(network));
 
     [When("machine {mac} with address {ip} of network {switch} starts on node {ip}")]
-    public async Task StartMachine(string mac, string ip, string network, string node)
-    {
-        var machine = new Machine(mac, ip, network, node);
-        world.Plugin.Intent.Machines.Add(mac, machine);
-        foreach (var name in world.Plugin.Intent.SwitchesOf(network))
-        {
-            await world.Plugin.AddMachineAsync(machine, name);
-        }
-    }
+    public Task StartMachine(string mac, string ip, string network, string node) =>
+        world.Cloud.StartMachineAsync(new Machine(mac, ip, network, node));
 
     [When("these machines of network {switch} start at once:")]
-    public Task StartMachines(string network, DataTable table)
-    {
-        var machines = table.Rows.Select(r => new Machine(r["mac"], r["ip"], network, r["node"])).ToList();
-        machines.ForEach(m => world.Plugin.Intent.Machines.Add(m.Mac, m));
-        return Task.WhenAll(machines.SelectMany(
-            m => world.Plugin.Intent.SwitchesOf(network).Select(name => world.Plugin.AddMachineAsync(m, name))).ToList());
-    }
+    public Task StartMachines(string network, DataTable table) => Task.WhenAll(
+        table.Rows.Select(r => world.Cloud.StartMachineAsync(new Machine(r["mac"], r["ip"], network, r["node"]))).ToList());
 
     [When("machine {mac} moves to node {ip}")]
-    public async Task MoveMachine(string mac, string node)
-    {
-        var moved = world.Plugin.Intent.Machines[mac] with { Node = node };
-        world.Plugin.Intent.Machines[mac] = moved;
-        foreach (var name in world.Plugin.Intent.SwitchesOf(moved.Network))
-        {
-            await HearOfAsync(moved.Network, name);
-            await world.Plugin.MoveMachineAsync(moved, name);
-        }
-    }
+    public Task MoveMachine(string mac, string node) => world.Cloud.MoveMachineAsync(mac, node);
 
     [When("machine {mac} stops")]
-    public async Task StopMachine(string mac)
-    {
-        var machine = world.Plugin.Intent.Machines[mac];
-        world.Plugin.Intent.Machines.Remove(mac);
-        foreach (var name in world.Plugin.Intent.SwitchesOf(machine.Network))
-        {
-            await HearOfAsync(machine.Network, name);
-            await world.Plugin.RemoveMachinesAsync(machine.Network, [machine], name);
-        }
-    }
+    public Task StopMachine(string mac) => world.Cloud.StopMachineAsync(mac);
 
-    // The plugin knows rows by what the monitoring agent tells it, which is a moment after they were written.
-    private Task HearOfAsync(string network, string name) => world.WaitAsync(
-        () => world.Plugin.Mirror(name).Find("logical_switches", "name", GatewayNames.NetworkId(network)) is null
-            ? $"the plugin was not told of network {network} on {name}"
-            : null,
-        TimeSpan.FromSeconds(10));
+    // Several messages carry the machines; the agent dies when some of them have been carried out and others have not.
+    [When("network {switch} is being connected to {switch} port {switch} on VLAN {int} and agent {switch} crashes when some machines are known there")]
+    public async Task ConnectAndCrash(string network, string name, string port, int vlan, string agent)
+    {
+        var connecting = world.TryConnectAsync(world.Connection(network, name, port, vlan));
+        int known, all = world.Cloud.MachinesOf(network).Count();
+        do
+        {
+            await world.Lab.Driver.DelayAsync(TimeSpan.FromMilliseconds(0.1), world.Lab.Driver.Stopping);
+            var seen = await SwitchContents.ReadAsync(world.Lab.Driver, world.Switch(name), world.Lab.Driver.Stopping);
+            known = seen.RemoteMacs.Count(m => m.LogicalSwitch == world.Cloud.NetworkId(network));
+        }
+        while (known == 0 && !connecting.IsCompleted);
+        Expect.That(known < all, $"all {known} machines were known before the agent could die");
+        await world.Machine(agent).CrashAsync();
+        Cloud.Accepted(await connecting);
+    }
 }

@@ -1,4 +1,3 @@
-
 namespace VtepLab.Scenarios.L2Gateway;
 
 /// <summary>What the lab of a scenario is made of, and what becomes of it in the end.</summary>
@@ -6,6 +5,9 @@ namespace VtepLab.Scenarios.L2Gateway;
 public sealed class SetUpSteps(GatewayWorld world)
 {
     private static readonly TimeSpan Election = TimeSpan.FromSeconds(60);
+
+    [Given("a plugin that tells of at most {int} machines in one message")]
+    public void LimitBulks(int count) => world.Controllers.Options = world.Controllers.Options with { MaxMacsPerRpc = count };
 
     [Given("a hardware VTEP {switch} with port(s) {names}")]
     public Task AddSwitch(string name, string[] ports) => world.AddSwitchAsync(name, ports);
@@ -36,8 +38,8 @@ public sealed class SetUpSteps(GatewayWorld world)
 
     [Given("one of them monitors")]
     public Task SomebodyMonitors() => world.WaitAsync(
-        () => world.Plugin.Agents.Monitors(world.Plugin.Now).Count != 1 ? "no agent says that it monitors"
-            : world.Lab.Switches.Keys.FirstOrDefault(s => world.Plugin.Mirror(s).Dumps == 0) is { } untold ? $"the plugin was not told of {untold}"
+        () => world.Controllers.Plugin.Monitors.Count != 1 ? "no agent says that it monitors"
+            : world.Lab.Switches.Keys.FirstOrDefault(s => world.Controllers.Plugin.Model.DumpsOf(s) == 0) is { } untold ? $"the plugin was not told of {untold}"
             : null,
         Election);
 
@@ -54,28 +56,22 @@ public sealed class SetUpSteps(GatewayWorld world)
     public Task AddAgentsOfAll(string[] agents) => AddAgents(agents, [.. world.Lab.Switches.Keys]);
 
     [Given("{int} machines of network {switch} on node {ip}")]
-    public void AddMachines(int count, string network, string node)
+    public async Task AddMachines(int count, string network, string node)
     {
         for (var number = 1; number <= count; number++)
         {
             var mac = $"02:1a:0a:01:{number >> 8:x2}:{number & 255:x2}";
-            world.Plugin.Intent.Machines.Add(mac, new Machine(mac, $"10.1.{number >> 8}.{number & 255}", network, node));
+            await world.Cloud.StartMachineAsync(new Machine(mac, $"10.1.{number >> 8}.{number & 255}", network, node));
         }
     }
 
     [Given("network {switch} with VNI {vni}")]
-    public void AddNetwork(string network, long vni) => world.Plugin.Intent.Networks.Add(network, vni);
+    public Task AddNetwork(string network, long vni) => world.Cloud.AddNetworkAsync(network, vni);
 
     [Given("machine {mac} with address {ip} of network {switch} on node {ip}")]
-    public void AddMachine(string mac, string ip, string network, string node) =>
-        world.Plugin.Intent.Machines.Add(mac, new Machine(mac, ip, network, node));
+    public Task AddMachine(string mac, string ip, string network, string node) =>
+        world.Cloud.StartMachineAsync(new Machine(mac, ip, network, node));
 
     [AfterScenario]
-    public async Task CleanDevices()
-    {
-        foreach (var target in world.Lab.Switches.Values)
-        {
-            await world.CleanAsync(target);
-        }
-    }
+    public Task CleanDevices() => world.CleanAsync();
 }

@@ -11,14 +11,14 @@ public sealed class SwitchSteps(GatewayWorld world)
     [Then("{switch} has network {switch} with VNI {vni}")]
     public Task HasNetwork(string name, string network, long vni) => world.SeeAsync(
         name,
-        seen => !seen.LogicalSwitches.TryGetValue(GatewayNames.NetworkId(network), out var key) ? $"{name} has no logical switch of {network}"
+        seen => !seen.LogicalSwitches.TryGetValue(world.Cloud.NetworkId(network), out var key) ? $"{name} has no logical switch of {network}"
             : key != vni ? $"the VNI of {network} is {key?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not set"}"
             : null,
         Soon);
 
     [Then("{switch} has no network {switch}")]
     public Task HasNoNetwork(string name, string network) => world.SeeAsync(
-        name, seen => seen.LogicalSwitches.ContainsKey(GatewayNames.NetworkId(network)) ? $"{name} still has network {network}" : null, Soon);
+        name, seen => seen.LogicalSwitches.ContainsKey(world.Cloud.NetworkId(network)) ? $"{name} still has network {network}" : null, Soon);
 
     [Then("{switch} has these VLAN bindings:")]
     public Task HasBindings(string name, DataTable table) => HasBindings(Soon, name, table);
@@ -54,10 +54,10 @@ public sealed class SwitchSteps(GatewayWorld world)
     public Task HasOneLocator(string name, string address) => world.SeeAsync(
         name, seen => seen.Locators.Count(l => l == address) is not 1 and var n ? $"{name} has {n} locators for {address}" : null, Soon);
 
-    private static IReadOnlyList<string> Macs(SwitchContents seen) =>
+    private IReadOnlyList<string> Macs(SwitchContents seen) =>
     [
-        .. seen.RemoteMacs.Where(m => GatewayNames.IsOurs(m.LogicalSwitch))
-            .Select(m => (m with { LogicalSwitch = GatewayNames.NetworkOf(m.LogicalSwitch) }).ToString()).Order(StringComparer.Ordinal),
+        .. seen.RemoteMacs.Where(m => world.Cloud.IsOurs(m.LogicalSwitch))
+            .Select(m => (m with { LogicalSwitch = world.Cloud.NetworkOf(m.LogicalSwitch) }).ToString()).Order(StringComparer.Ordinal),
     ];
 
     // Whole tables: what is there and should not be is as wrong as what is missing.

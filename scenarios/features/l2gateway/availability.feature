@@ -23,15 +23,15 @@ Feature: Agents and switches go down and come back
   Scenario: The monitoring agent dies and another one takes over
     When the monitoring agent crashes
     And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
-    # Heartbeats older than 75 seconds are those of the dead; the plugin looks every 5 seconds.
-    Then within 81 seconds another agent monitors "leaf1"
+    # Heartbeats older than 75 seconds are those of the dead.
+    Then within 76 seconds another agent monitors "leaf1"
     And within 1 second the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once
 
   @VT-L2GW-022
   Scenario: The agent that monitored comes back when it has a successor
     When the monitoring agent crashes
-    Then within 81 seconds another agent monitors "leaf1"
+    Then within 76 seconds another agent monitors "leaf1"
     When the agent that crashed starts again
     And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
     And 40 seconds pass
@@ -85,20 +85,3 @@ Feature: Agents and switches go down and come back
     Then exactly one agent monitors
     And within 5 seconds the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once
-
-  @VT-L2GW-028
-  Scenario Outline: An agent dies in the middle of a bulk, and the other one carries it out
-    Given network "red" with VNI 6000
-    And 500 machines of network "red" on node 192.0.2.23
-    When network "red" is connected to "leaf1" port "eth2" on VLAN 20 and agent "<agent>" crashes in the middle
-    Then "leaf1" has 501 remote MACs
-    And "leaf1" has one locator for 192.0.2.23
-    And "leaf1" has these VLAN bindings:
-      | port | vlan | network |
-      | eth1 | 10   | blue    |
-      | eth2 | 20   | red     |
-
-    Examples:
-      | agent   |
-      | agent-1 |
-      | agent-2 |

@@ -42,8 +42,7 @@ Feature: Networks are connected to the ports of a switch
       | port | vlan | network |
       | eth1 | 20   | red     |
     And "leaf1" has no remote MACs
-    When network "blue" is no longer wanted on "leaf1"
-    Then "leaf1" has no network "blue"
+    And "leaf1" has no network "blue"
 
   @VT-L2GW-004 @live
   Scenario: One network is connected to several ports and leaves one of them
@@ -62,7 +61,10 @@ Feature: Networks are connected to the ports of a switch
   Scenario: A VLAN is bound again, to another network
     Given network "red" with VNI 6000
     And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
-    When network "red" is connected to "leaf1" port "eth1" on VLAN 10
+    When somebody tries to connect network "red" to "leaf1" port "eth1" on VLAN 10
+    Then it is refused because the VLAN of "leaf1" port "eth1" is taken
+    When network "blue" is disconnected from "leaf1" port "eth1" on VLAN 10
+    And network "red" is connected to "leaf1" port "eth1" on VLAN 10
     Then "leaf1" has these VLAN bindings:
       | port | vlan | network |
       | eth1 | 10   | red     |
@@ -82,5 +84,5 @@ Feature: Networks are connected to the ports of a switch
   @VT-L2GW-007 @live
   Scenario: A port that the switch does not have is refused
     When somebody tries to connect network "blue" to "leaf1" port "no-such-port" on VLAN 10
-    Then it is refused with "leaf1 has no port no-such-port"
+    Then it is refused with status 500 and "L2 Gateway interface 'no-such-port' not found."
     And "leaf1" has no network "blue"

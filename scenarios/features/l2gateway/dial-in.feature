@@ -43,7 +43,7 @@ Feature: Switches dial in to their agents
   Scenario: The monitoring agent dies and the other one, which the switches dialled in to as well, takes over
     When network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     And the monitoring agent crashes
-    Then within 81 seconds another agent monitors "leaf1"
+    Then within 76 seconds another agent monitors "leaf1"
     When machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
     Then within 5 seconds the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once

@@ -29,7 +29,7 @@ Feature: One agent looks after several switches
     And network "blue" is connected to "leaf2" port "eth1" on VLAN 10
     When "leaf2" goes away
     And somebody tries to connect network "blue" to "leaf2" port "eth2" on VLAN 11
-    Then it is refused after at most 11 seconds
+    Then it is refused after at most 12 seconds
     When network "blue" is connected to "leaf1" port "eth2" on VLAN 11
     Then "leaf1" has these VLAN bindings:
       | port | vlan | network |
@@ -37,7 +37,14 @@ Feature: One agent looks after several switches
       | eth2 | 11   | blue    |
 
   @VT-L2GW-032 @F11
-  Scenario: A call about a switch that the agent does not know is refused
+  Scenario: Agents look after different switches, and every change reaches its switch
     Given a hardware VTEP "leaf3" with port "eth1"
+    And an L2 gateway agent "agent-2" of "leaf3"
+    When 45 seconds pass
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    And network "blue" is connected to "leaf2" port "eth1" on VLAN 10
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    Then "leaf1" has 2 remote MACs
+    And "leaf2" has 2 remote MACs
     When somebody tries to connect network "blue" to "leaf3" port "eth1" on VLAN 10
-    Then it is refused with "agent agent-1 looks after no switch 'leaf3'"
+    Then it is refused with status 404 and "L2 Gateway Device leaf3 could not be found."

@@ -54,13 +54,14 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
         }
     }
 
-    /// <summary>Looks regularly.</summary>
+    /// <summary>Looks regularly, and in the moment in which the monitor is to be taken for dead.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         while (true)
         {
             await LookAsync(cancel);
-            await host.DelayAsync(options.PeriodicMonitoringInterval, cancel);
+            var deaths = agents.Monitors.Select(a => options.AgentDownTime - agents.AgeOf(a)).Where(t => t > TimeSpan.Zero);
+            await host.DelayAsync(deaths.Append(options.PeriodicMonitoringInterval).Min(), cancel);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class ConnectionApi(
 {
     private static readonly string[] Attributes = ["id", "l2_gateway_id", "network_id", "segmentation_id", "tenant_id", "project_id"];
     private static readonly TimeSpan DeletePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TakeBackPatience = TimeSpan.FromSeconds(1); // Whoever waits has waited for the refusal already.
 
     private readonly GatewayErrors _errors = new(options);
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.ConnectionApi");
@@ -69,7 +70,7 @@ internal sealed class ConnectionApi(
             cancel);
         if (await push(identifiers, network.Id, cancel) is { } problem)
         {
-            await CleanAsync(await RemoveAsync(c => c.Id == connection.Id, cancel), cancel);
+            await CleanAsync(await RemoveAsync(c => c.Id == connection.Id, cancel), TakeBackPatience, cancel);
             throw GatewayErrors.Ovsdb(problem);
         }
 
@@ -147,16 +148,16 @@ internal sealed class ConnectionApi(
     private async Task<RestResponse> DeleteAsync(string id, CancellationToken cancel)
     {
         _ = Find(id);
-        await CleanAsync(await RemoveAsync(c => c.Id == id, cancel), cancel);
+        await CleanAsync(await RemoveAsync(c => c.Id == id, cancel), DeletePatience, cancel);
         return new RestResponse(204, null);
     }
 
     // What cannot be reached now is cleaned up when it can be; nobody waits long for it.
-    private async Task CleanAsync(IReadOnlyList<string> identifiers, CancellationToken cancel)
+    private async Task CleanAsync(IReadOnlyList<string> identifiers, TimeSpan patience, CancellationToken cancel)
     {
         try
         {
-            if (await push(identifiers, null, cancel).WaitAsync(DeletePatience, host.Time, cancel) is { } problem)
+            if (await push(identifiers, null, cancel).WaitAsync(patience, host.Time, cancel) is { } problem)
             {
                 _log.LogWarning("a deleted connection is still on {Switches}: {Problem}", string.Join(", ", identifiers), problem);
             }

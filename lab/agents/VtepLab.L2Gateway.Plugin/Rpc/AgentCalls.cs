@@ -11,7 +11,12 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
     /// <summary>The original's word for an agent that does not answer.</summary>
     public const string NoAnswer = "Communication error with the L2 gateway agent";
 
+    private const int MaxAttempts = 4;
+
     private readonly BusTarget _topic = new(L2GatewayRpc.AgentTopic, Exchange: options.ControlExchange);
+
+    // Agents that did not answer, by their last report then: they are asked again when they have reported since.
+    private readonly Dictionary<string, long> _silent = [];
     private int _turn;
 
     /// <summary>Whether the agents that look after a switch are ours: idempotent, and telling what they serve.</summary>
@@ -27,18 +32,36 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
             return NoAnswer; // There is nobody to wait for.
         }
 
-        try
+        // Ours answer in much less than the time there is, or are dead or cut off: then another one is asked, which does no harm if the
+        // first has done it after all. The original's do harm.
+        var attempts = Math.Clamp(Servants(identifier).Count, 1, MaxAttempts);
+        for (var attempt = 1; ; attempt++)
         {
-            await host.Bus.CallAsync(TargetFor(identifier), method, arguments, options.RpcResponseTimeout, Context(), cancel);
-            return null;
-        }
-        catch (Exception lost) when (lost is TimeoutException or IOException)
-        {
-            return NoAnswer;
-        }
-        catch (BusRemoteException refused)
-        {
-            return $"Error on the OVSDB server: Remote error: {refused.RemoteClass} {refused.Message.Split('\n')[0]}";
+            var isLast = attempt == attempts;
+            var target = TargetFor(identifier);
+            try
+            {
+                await host.Bus.CallAsync(
+                    target, method, arguments.DeepClone().AsObject(),
+                    isLast ? options.RpcResponseTimeout * (MaxAttempts + 1 - attempt) / MaxAttempts : options.RpcResponseTimeout / MaxAttempts, Context(), cancel);
+                return null;
+            }
+            catch (Exception lost) when (lost is TimeoutException or IOException)
+            {
+                if (target.Server is { } silent && agents.Live.FirstOrDefault(a => a.Host == silent) is { } agent)
+                {
+                    _silent[silent] = agent.HeardAt;
+                }
+
+                if (isLast)
+                {
+                    return NoAnswer;
+                }
+            }
+            catch (BusRemoteException refused)
+            {
+                return $"Error on the OVSDB server: Remote error: {refused.RemoteClass} {refused.Message.Split('\n')[0]}";
+            }
         }
     }
 
@@ -86,6 +109,10 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
         ? _topic with { Server = servants[unchecked((int)((uint)_turn++ % (uint)servants.Count))] }
         : _topic;
 
-    private List<string> Servants(string identifier) =>
-        [.. agents.Live.Where(a => AgentRegistry.SwitchesOf(a)?.Contains(identifier) == true).Select(a => a.Host)];
+    private List<string> Servants(string identifier)
+    {
+        var able = agents.Live.Where(a => AgentRegistry.SwitchesOf(a)?.Contains(identifier) == true).ToList();
+        var answering = able.Where(a => _silent.GetValueOrDefault(a.Host) != a.HeardAt).ToList();
+        return [.. (answering.Count > 0 ? answering : able).Select(a => a.Host)];
+    }
 }

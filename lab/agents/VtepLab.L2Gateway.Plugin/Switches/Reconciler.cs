@@ -136,7 +136,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
             work.LastAsked = host.Time.GetTimestamp();
             var problem = step.IsCast
                 ? await calls.CastAsync(work.Identifier, step.Method, step.Arguments.DeepClone().AsObject(), cancel)
-                : await calls.CallAsync(work.Identifier, step.Method, step.Arguments.DeepClone().AsObject(), cancel);
+                : await calls.CallAsync(work.Identifier, step.Method, step.Arguments, cancel);
             if (problem is not null)
             {
                 _log.Log(

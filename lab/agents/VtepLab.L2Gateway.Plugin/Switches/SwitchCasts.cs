@@ -23,6 +23,9 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
 
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.SwitchCasts");
 
+    /// <summary>Called with the arguments of every cast that was applied, when it is durable.</summary>
+    public event Action<JsonObject>? Applied;
+
     /// <summary>Takes a cast; returns when it is durable.</summary>
     /// <exception cref="RpcArgumentException">The arguments are not those of the method.</exception>
     public async Task<CastVerdict> TakeAsync(BusRequest request, long term, CancellationToken cancel)
@@ -50,7 +53,11 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
                 }
             },
             cancel);
-        if (verdict != CastVerdict.Apply)
+        if (verdict == CastVerdict.Apply)
+        {
+            Applied?.Invoke(request.Arguments);
+        }
+        else
         {
             _log.LogInformation("a cast of {Switch} is not applied: {Verdict}, {Origin}, term {Term}", identifier, verdict, origin, term);
         }

@@ -17,7 +17,7 @@ public interface INeutronCore
     /// <summary>The ports of a network, in the order of their ids.</summary>
     IReadOnlyList<PortView> PortsOf(string network);
 
-    /// <summary>The live L2 agent with VXLAN on a host; null when there is none.</summary>
+    /// <summary>The L2 agent with VXLAN on a host, alive or not, for machines go on when their host's agent is away; null when there is none.</summary>
     L2AgentView? FindVxlanAgent(string host);
 
     /// <summary>The live L2 agents with VXLAN, in the order of their hosts.</summary>

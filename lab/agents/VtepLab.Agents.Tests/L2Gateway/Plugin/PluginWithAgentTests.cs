@@ -67,7 +67,7 @@ public class PluginWithAgentTests
         await lab.UntilAsync(
             _ => Task.FromResult(controller.Plugin.Monitors), m => m is [var one] && one != first ? null : string.Join(",", m), TimeSpan.FromSeconds(120));
 
-        Assert.That(lab.World.Now - died, Is.LessThan(new PluginOptions().AgentDownTime + new PluginOptions().PeriodicMonitoringInterval + TimeSpan.FromSeconds(1)));
+        Assert.That(lab.World.Now - died, Is.LessThan(new PluginOptions().AgentDownTime + TimeSpan.FromSeconds(1)));
         Assert.That(controller.Plugin.Model.Monitor!.Value.Term, Is.GreaterThan(term));
         await lab.UntilAsync(_ => Task.FromResult(controller.Plugin.Model.DumpsOf("leaf1")), n => n > dumps ? null : $"{n} dumps", TimeSpan.FromSeconds(10));
         return true;

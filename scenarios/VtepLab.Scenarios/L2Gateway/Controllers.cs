@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using VtepLab.Emulators.Neutron;
+using VtepLab.L2Gateway.Plugin;
+using VtepLab.Neutron.Rest;
+using VtepLab.OvsdbPeers;
+using VtepLab.Runtime;
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>The cloud controllers of a scenario: machines with a Neutron server and the L2 gateway service plugin in it.</summary>
+public sealed class Controllers(LabWorld lab)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly SortedDictionary<string, NeutronController> _running = new(StringComparer.Ordinal);
+    private readonly List<string> _names = [];
+    private int _turn;
+
+    /// <summary>What the plugins that are added from now on have to know.</summary>
+    public PluginOptions Options { get; set; } = new();
+
+    /// <summary>The names of their machines, in the order in which they were added.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Called when a controller has started, also when it starts again.</summary>
+    public event Action<L2GatewayPlugin>? Started;
+
+    /// <summary>The plugin to look at: of several, which all see one database, the one that leads.</summary>
+    /// <exception cref="LabExpectationException">None runs.</exception>
+    public L2GatewayPlugin Plugin =>
+        Running.Where(c => c.Plugin.Model.IsLeader).Concat(Running).FirstOrDefault()?.Plugin
+        ?? throw new LabExpectationException("no controller runs");
+
+    /// <summary>The plugin that leads; null while none does, or none runs.</summary>
+    public L2GatewayPlugin? Leader => Running.FirstOrDefault(c => c.Plugin.Model.IsLeader)?.Plugin;
+
+    // A crashed controller is one whose machine is at its next life, or at none.
+    private IEnumerable<NeutronController> Running => _running.Where(r => IsUp(r.Key)).Select(r => r.Value);
+
+    /// <summary>Starts one on a machine of its own.</summary>
+    /// <param name="name">The machine's name.</param>
+    /// <param name="server">The database that it shares with others; null for one of its own.</param>
+    public async Task AddAsync(string name, Endpoint? server = null)
+    {
+        ModelDatabaseOptions Database(string file) => new()
+        {
+            File = server is null && lab.MachinesKeepFiles ? file : null, Servers = server is null ? [] : [server],
+        };
+        _names.Add(name);
+        lab.Start(name, async host =>
+        {
+            _running.Remove(name);
+            var started = await NeutronController.StartAsync(
+                host, new NeutronServerOptions { Host = name, Database = Database("neutron.db") },
+                Options with { Host = name, Database = Database("l2gateway.db") }, host.Stopping);
+            _running[name] = started;
+            Started?.Invoke(started.Plugin);
+            await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
+        });
+        await lab.UntilAsync(_ => Task.FromResult(_running.ContainsKey(name)), up => up ? null : $"{name} does not start", TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Asks one of those that run, in turn, as a load balancer would have it.</summary>
+    /// <returns>The answer; 504, as from such a balancer, when there was none: whether it was carried out is then unknown.</returns>
+    public async Task<RestResponse> RequestAsync(string method, string path, JsonNode? body = null)
+    {
+        var running = Running.ToList();
+        if (running.Count == 0)
+        {
+            return new RestResponse(503, null);
+        }
+
+        try
+        {
+            return await running[_turn++ % running.Count].RequestAsync(method, path, body).WaitAsync(Patience, lab.Driver.Time, lab.Driver.Stopping);
+        }
+        catch (TimeoutException)
+        {
+            return new RestResponse(504, null);
+        }
+    }
+
+    private bool IsUp(string name) => lab is not SimulatedLab simulated || simulated.World.Hosts[name].IsUp;
+}
