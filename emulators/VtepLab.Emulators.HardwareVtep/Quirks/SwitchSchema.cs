@@ -8,7 +8,9 @@ namespace VtepLab.Emulators.HardwareVtep;
 internal static class SwitchSchema
 {
     /// <summary>The schema the database is made of.</summary>
-    public static DatabaseSchema Served(HardwareVtepOptions options) => DatabaseSchema.Parse(ServedJson(options).ToJsonString());
+    public static DatabaseSchema Served(HardwareVtepOptions options) => options.Quirks.IsEmpty && options.SchemaText is null
+        ? VtepSchema.Load(options.SchemaVersion)
+        : DatabaseSchema.Parse(ServedJson(options).ToJsonString());
 
     /// <summary>What get_schema answers instead; null when it answers the truth.</summary>
     public static JsonObject? Announced(HardwareVtepOptions options)

@@ -44,6 +44,9 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
     }
 
     /// <inheritdoc/>
+    public override bool LooksAtMessages => !_quirks.IsEmpty || _announcedSchema is not null;
+
+    /// <inheritdoc/>
     public override OvsdbError? BeforeCommit(Transaction transaction)
     {
         if (transaction.Database != _tables.Database)

@@ -22,6 +22,10 @@ public static partial class VtepSchema
         new(1, 7, 0),
     ];
 
+    // Schemas do not change: a thousand switches share one.
+    private static readonly Dictionary<Version, Lazy<DatabaseSchema>> Loaded = Versions.ToDictionary(
+        version => version, version => new Lazy<DatabaseSchema>(() => DatabaseSchema.Parse(ToJson(version).ToJsonString())));
+
     /// <summary>The newest version, in force since May 2016.</summary>
     public static Version Latest => Versions[^1];
 
@@ -33,8 +37,7 @@ public static partial class VtepSchema
         var chosen = version ?? Latest;
         if (!Versions.Contains(chosen))
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(version), chosen, $"hardware_vtep has no version {chosen}; expected one of {string.Join(", ", Versions)}");
+            throw NeverPublished(chosen);
         }
 
         var schema = new JsonObject { ["name"] = DatabaseName, ["version"] = chosen.ToString() };
@@ -51,5 +54,9 @@ public static partial class VtepSchema
     /// <summary>The schema as the engine and the replica use it.</summary>
     /// <param name="version">One of <see cref="Versions"/>; null for the latest.</param>
     /// <exception cref="ArgumentOutOfRangeException">That version was never published.</exception>
-    public static DatabaseSchema Load(Version? version = null) => DatabaseSchema.Parse(ToJson(version).ToJsonString());
+    public static DatabaseSchema Load(Version? version = null) =>
+        Loaded.TryGetValue(version ?? Latest, out var schema) ? schema.Value : throw NeverPublished(version);
+
+    private static ArgumentOutOfRangeException NeverPublished(Version? version) => new(
+        nameof(version), version, $"hardware_vtep has no version {version}; expected one of {string.Join(", ", Versions)}");
 }

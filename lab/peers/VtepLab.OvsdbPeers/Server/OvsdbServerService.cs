@@ -66,6 +66,7 @@ public sealed class OvsdbServerService : IAsyncDisposable
             throw;
         }
 
+        Server.BeganToWait += RearmTimers;
         _host.Spawn("OVSDB timers", _ => RunTimersAsync(_stop.Token));
         if (Options.Managers is { } column)
         {
@@ -78,6 +79,7 @@ public sealed class OvsdbServerService : IAsyncDisposable
     public async Task StopAsync()
     {
         _stop.Cancel();
+        Server.BeganToWait -= RearmTimers;
         foreach (var remote in Remotes)
         {
             await remote.StopAsync();
@@ -88,7 +90,7 @@ public sealed class OvsdbServerService : IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync();
 
     /// <summary>The engine's next timer may be nearer than the one that is armed.</summary>
-    internal void RearmTimers()
+    private void RearmTimers()
     {
         if (Server.UntilNextTimer is { } due && (_timersArmedFor is null || DueAt(due) < _timersArmedFor))
         {

@@ -8,23 +8,15 @@ namespace VtepLab.OvsdbPeers;
 /// <summary>One peer of the server: carries bytes between its stream and its session, and ends what has ended.</summary>
 internal sealed class ServerConnection : ISessionOutput, IDisposable
 {
-    private const int CorkedBytes = 64 * 1024;
-
     private readonly IConnection _connection;
     private readonly TimeProvider _time;
     private readonly OvsdbServerTap? _tap;
-    private readonly Action _handled;
     private readonly JsonStreamReader _reader;
     private readonly CancellationTokenSource _ended = new();
     private readonly TimeSpan _probe;
     private readonly InactivityProbe _life;
+    private readonly MessageOutput _output;
     private byte[] _scratch = [];
-    private readonly JsonWriter _later = new(); // What is sent while a flush is under way.
-    private long _written; // Bytes written to the stream since the last flush that ended.
-    private Task<FlushResult>? _flush; // The flush that is under way.
-    private bool _isCorked; // True while a batch of requests is handled: its replies go out together.
-    private TaskCompletionSource? _toWaitFor;
-    private TaskCompletionSource? _drained;
     private string? _reason;
 
     /// <summary>Opens a session for a connection.</summary>
@@ -33,11 +25,9 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
     /// <param name="time">The host's clock.</param>
     /// <param name="probe">Silence before a probe; zero for never.</param>
     /// <param name="tap">Sees the messages.</param>
-    /// <param name="handled">Called after every message of the peer: the server's next timer may have changed.</param>
-    public ServerConnection(
-        IConnection connection, OvsdbServer server, TimeProvider time, TimeSpan probe, OvsdbServerTap? tap, Action handled)
+    public ServerConnection(IConnection connection, OvsdbServer server, TimeProvider time, TimeSpan probe, OvsdbServerTap? tap)
     {
-        (_connection, _time, _probe, _tap, _handled) = (connection, time, probe, tap, handled);
+        (_connection, _time, _probe, _tap, _output) = (connection, time, probe, tap, new MessageOutput(connection.Output));
         var limits = server.Options.Limits;
         _reader = new JsonStreamReader(new JsonStreamLimits { MaxDepth = limits.MaxDepth, MaxTextBytes = limits.MaxMessageBytes });
         Session = server.OpenSession(this, connection.Remote.ToString());
@@ -57,7 +47,7 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
     public TimeSpan Silence => _life.Silence;
 
     /// <inheritdoc/>
-    public long UnsentBytes => _flush is null ? 0 : _written + _later.Length;
+    public long UnsentBytes => _output.UnsentBytes;
 
     /// <summary>Carries bytes until the connection ends or the token asks for it; never throws for what a peer does.</summary>
     /// <param name="grace">How long a peer may take to read what is under way when it is stopped.</param>
@@ -65,7 +55,7 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
     public async Task RunAsync(TimeSpan grace, CancellationToken stop)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, _ended.Token);
-        var parts = new[] { ReadAsync(both.Token), FlushAsync(both.Token), ProbeAsync(both.Token) };
+        var parts = new[] { ReadAsync(both.Token), SendAsync(both.Token), ProbeAsync(both.Token) };
         await Task.WhenAny(parts);
         Exception? bug = null;
         _ended.Cancel();
@@ -91,7 +81,7 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
 
         EndReason ??= _reason ?? (stop.IsCancellationRequested ? "the server stops" : "closed");
         Session.Close();
-        if (!await HasTakenAllAsync(stop.IsCancellationRequested ? grace : TimeSpan.Zero))
+        if (!await _output.IsTakenWithinAsync(stop.IsCancellationRequested ? grace : TimeSpan.Zero, _time))
         {
             _connection.Abort(); // It did not read while it was asked to; nothing more is kept for it.
         }
@@ -107,18 +97,7 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
     public void Send(ReadOnlySpan<byte> message)
     {
         _tap?.Invoke(Session, isSent: true, message);
-        if (_flush is not null)
-        {
-            _later.Raw(message);
-            return;
-        }
-
-        _connection.Output.Write(message);
-        _written += message.Length;
-        if (!_isCorked || _written >= CorkedBytes)
-        {
-            Uncork();
-        }
+        _output.Send(message);
     }
 
     /// <inheritdoc/>
@@ -131,84 +110,33 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
         _ended.Cancel();
     }
 
-    private async Task<bool> HasTakenAllAsync(TimeSpan grace)
-    {
-        try
-        {
-            if (_flush is not null)
-            {
-                await _flush.WaitAsync(grace, _time);
-            }
-
-            return true;
-        }
-        catch (Exception e) when (e is IOException or TimeoutException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Hands what was written to the stream; what it does not take at once is waited for by <see cref="FlushAsync"/>.</summary>
-    private void Uncork()
-    {
-        if (_written == 0 || _flush is not null)
-        {
-            return;
-        }
-
-        ValueTask<FlushResult> flush;
-        try
-        {
-            flush = _connection.Output.FlushAsync();
-        }
-        catch (IOException broken)
-        {
-            // Ends this connection; whoever's transaction is being told of must not notice.
-            flush = ValueTask.FromException<FlushResult>(broken);
-        }
-
-        if (flush.IsCompletedSuccessfully)
-        {
-            _written = 0;
-            if (flush.GetAwaiter().GetResult().IsCompleted)
-            {
-                Disconnect("the peer closed the connection");
-            }
-
-            return;
-        }
-
-        _flush = flush.AsTask();
-        _toWaitFor?.TrySetResult();
-    }
-
     private async Task ReadAsync(CancellationToken cancel)
     {
+        // Once for the connection: a registration for every read costs more than most messages.
+        await using var cancelled = cancel.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), _connection.Input);
         while (true)
         {
-            var read = await _connection.Input.ReadAsync(cancel);
+            var read = await _connection.Input.ReadAsync(CancellationToken.None);
+            cancel.ThrowIfCancellationRequested();
             var buffer = read.Buffer;
             if (!buffer.IsEmpty)
             {
                 _life.Heard();
             }
 
-            _isCorked = true;
+            _output.Cork(); // The replies to a batch of requests go out together.
             while (_reader.TryRead(ref buffer, out var text))
             {
-                while (_flush is not null)
+                while (_output.UnsentBytes > 0)
                 {
-                    _drained = new TaskCompletionSource();
-                    await _drained.Task.WaitAsync(cancel);
+                    await _output.WhenTakenAsync().WaitAsync(cancel);
                 }
 
                 Receive(text);
-                _handled();
                 cancel.ThrowIfCancellationRequested();
             }
 
-            _isCorked = false;
-            Uncork();
+            _output.Uncork();
             _connection.Input.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
             {
@@ -244,39 +172,10 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
         }
     }
 
-    /// <summary>Waits for flushes that did not end at once; then the session may go on.</summary>
-    private async Task FlushAsync(CancellationToken cancel)
+    private async Task SendAsync(CancellationToken cancel)
     {
-        while (true)
-        {
-            if (_flush is null)
-            {
-                _toWaitFor = new TaskCompletionSource();
-                await _toWaitFor.Task.WaitAsync(cancel);
-            }
-
-            var result = await _flush!.WaitAsync(cancel);
-            _flush = null;
-            _written = 0;
-            if (result.IsCompleted)
-            {
-                throw new OvsdbProtocolException("the peer closed the connection", isTransient: true);
-            }
-
-            if (_later.Length > 0)
-            {
-                _connection.Output.Write(_later.Written);
-                _written = _later.Length;
-                _later.Clear();
-                Uncork();
-            }
-
-            if (_flush is null)
-            {
-                Session.Drained();
-                _drained?.TrySetResult();
-            }
-        }
+        await _output.RunAsync(Session.Drained, cancel);
+        throw new OvsdbProtocolException("the peer closed the connection", isTransient: true);
     }
 
     private async Task ProbeAsync(CancellationToken cancel)

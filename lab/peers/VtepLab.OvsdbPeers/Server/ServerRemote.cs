@@ -188,8 +188,7 @@ public sealed class ServerRemote
         ServerConnection connection;
         try
         {
-            connection = new ServerConnection(
-                stream, _service.Server, _host.Time, Settings.EffectiveProbe, _service.Options.Tap, _service.RearmTimers);
+            connection = new ServerConnection(stream, _service.Server, _host.Time, Settings.EffectiveProbe, _service.Options.Tap);
         }
         catch (InvalidOperationException full)
         {

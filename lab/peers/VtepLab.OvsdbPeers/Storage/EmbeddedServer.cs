@@ -31,7 +31,7 @@ internal sealed class EmbeddedServer
         var far = new End(toServer.Reader, toClient.Writer);
         _host.Spawn("embedded database", async stop =>
         {
-            using var connection = new ServerConnection(far, _server, _host.Time, TimeSpan.Zero, null, () => { });
+            using var connection = new ServerConnection(far, _server, _host.Time, TimeSpan.Zero, null);
             await connection.RunAsync(TimeSpan.FromSeconds(1), stop);
         });
         return new End(toClient.Reader, toServer.Writer);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 
 namespace VtepLab.Ovsdb;
 
@@ -9,24 +10,25 @@ public sealed partial class OvsdbConnection
     private readonly JsonStreamReader _reader;
     private readonly JsonText _message = new();
     private readonly JsonWriter _request = new();
-    private byte[] _scratch = [];
-    private JsonWriter _unsent = new();
-    private JsonWriter _sending = new();
-    private TaskCompletionSource? _somethingToSend;
+    private readonly MessageOutput _output;
     private readonly TaskCompletionSource _overflow = new();
     private readonly InactivityProbe _life;
 
     private async Task ReadAsync(CancellationToken cancel)
     {
+        // Once for the connection: a registration for every read costs more than most messages.
+        await using var cancelled = cancel.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), _pipe.Input);
         while (true)
         {
-            var read = await _pipe.Input.ReadAsync(cancel);
+            var read = await _pipe.Input.ReadAsync(CancellationToken.None);
+            cancel.ThrowIfCancellationRequested();
             var buffer = read.Buffer;
             if (!buffer.IsEmpty)
             {
                 _life.Heard();
             }
 
+            _output.Cork(); // What is asked for while a batch of messages is looked at goes out together.
             try
             {
                 while (_reader.TryRead(ref buffer, out var text))
@@ -39,6 +41,7 @@ public sealed partial class OvsdbConnection
                 throw new OvsdbProtocolException($"{Peer} sent something else than OVSDB. {broken.Message}", isTransient: false, broken);
             }
 
+            _output.Uncork();
             _pipe.Input.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
             {
@@ -50,17 +53,30 @@ public sealed partial class OvsdbConnection
 
     private void Receive(ReadOnlySequence<byte> text)
     {
-        var length = checked((int)text.Length);
-        if (_scratch.Length < length)
+        if (text.IsSingleSegment)
         {
-            _scratch = new byte[Math.Max(4096, length + (length / 2))];
+            Receive(text.First);
+            return;
         }
 
-        text.CopyTo(_scratch);
-        _options.Tap?.Invoke(isSent: false, _scratch.AsSpan(0, length));
+        var length = checked((int)text.Length);
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        text.CopyTo(copy);
+        Receive(copy.AsMemory(0, length));
+        ArrayPool<byte>.Shared.Return(copy);
+    }
+
+    private void Receive(ReadOnlyMemory<byte> bytes)
+    {
+        _options.Tap?.Invoke(isSent: false, bytes.Span);
+        if (HasHandledEcho(bytes.Span))
+        {
+            return;
+        }
+
         try
         {
-            _message.Read(_scratch.AsMemory(0, length));
+            _message.Read(bytes);
         }
         catch (JsonFormatException bad)
         {
@@ -83,10 +99,24 @@ public sealed partial class OvsdbConnection
             throw new OvsdbProtocolException($"Expected a JSON-RPC request, notification or reply, found {Shorten(message.ToString())}.");
         }
 
-        if (_scratch.Length > 1 << 20)
+        _message.Release();
+    }
+
+    /// <summary>What an idle connection carries is known by its bytes; false for anything else.</summary>
+    private bool HasHandledEcho(ReadOnlySpan<byte> message)
+    {
+        var isRequest = message.SequenceEqual(EchoMessages.Request);
+        if (!isRequest && !message.SequenceEqual(EchoMessages.Reply))
         {
-            _scratch = []; // One large message is no reason to hold its memory for good.
+            return false;
         }
+
+        if (isRequest)
+        {
+            Enqueue(EchoMessages.Reply);
+        }
+
+        return true;
     }
 
     private void ReceiveRequest(JsonValue method, JsonValue id, JsonValue parameters)
@@ -112,7 +142,7 @@ public sealed partial class OvsdbConnection
             _request.Raw(",\"result\":null,\"error\":\"unknown method\"}"u8);
         }
 
-        Enqueue();
+        Enqueue(_request.Written);
     }
 
     private void ReceiveReply(JsonValue id, JsonValue message)
@@ -171,45 +201,27 @@ public sealed partial class OvsdbConnection
         }
 
         _request.Raw((byte)'}');
-        Enqueue();
+        Enqueue(_request.Written);
     }
 
-    private void Enqueue()
+    private void Enqueue(ReadOnlySpan<byte> message)
     {
-        if (_unsent.Length + _request.Length > _options.MaxUnsentBytes)
+        if (_output.UnsentBytes + message.Length > _options.MaxUnsentBytes)
         {
             _overflow.TrySetException(new OvsdbProtocolException(
                 $"{Peer} does not read: more than {_options.MaxUnsentBytes} bytes wait for it.", isTransient: true));
             return;
         }
 
-        _options.Tap?.Invoke(isSent: true, _request.Written);
-        _unsent.Raw(_request.Written);
-        _somethingToSend?.TrySetResult();
+        _options.Tap?.Invoke(isSent: true, message);
+        _output.Send(message);
+        _request.Release();
     }
 
-    private async Task WriteAsync(CancellationToken cancel)
+    private async Task SendAsync(CancellationToken cancel)
     {
-        // Once for the connection: a registration for every message costs more than the message.
-        await using var cancelled = cancel.UnsafeRegister(_ => _somethingToSend?.TrySetCanceled(cancel), null);
-        while (true)
-        {
-            if (_unsent.Length == 0)
-            {
-                _somethingToSend = new TaskCompletionSource();
-                cancel.ThrowIfCancellationRequested();
-                await _somethingToSend.Task;
-                _somethingToSend = null;
-            }
-
-            (_sending, _unsent) = (_unsent, _sending);
-            var flush = await _pipe.Output.WriteAsync(_sending.WrittenMemory, cancel);
-            _sending.Clear();
-            if (flush.IsCompleted)
-            {
-                throw new OvsdbProtocolException($"{Peer} closed the connection.", isTransient: true);
-            }
-        }
+        await _output.RunAsync(null, cancel);
+        throw new OvsdbProtocolException($"{Peer} closed the connection.", isTransient: true);
     }
 
     private async Task ProbeAsync(CancellationToken cancel)
@@ -220,12 +232,7 @@ public sealed partial class OvsdbConnection
             isTransient: true);
     }
 
-    private void Probe()
-    {
-        _request.Clear();
-        _request.Raw("{\"id\":\"echo\",\"method\":\"echo\",\"params\":[]}"u8);
-        Enqueue();
-    }
+    private void Probe() => Enqueue(EchoMessages.Request);
 
     private static string Shorten(string text) => text.Length <= 200 ? text : text[..200] + "...";
 }

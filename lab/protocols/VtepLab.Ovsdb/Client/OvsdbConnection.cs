@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.ExceptionServices;
 
@@ -7,7 +6,7 @@ namespace VtepLab.Ovsdb;
 /// <summary>The client's end of one OVSDB connection: JSON-RPC over a stream, as many calls under way as the caller likes.</summary>
 /// <remarks>
 /// <para>
-/// <see cref="RunAsync"/> does all reading, sending and probing; whoever makes the connection runs it, and nothing moves before.
+/// <see cref="RunAsync"/> does all reading and probing, and sends what does not leave at once; whoever makes the connection runs it.
 /// Everything happens on the caller's one thread. The stream belongs to the connection from the constructor on; closing whatever
 /// lies under it is the owner's.
 /// </para>
@@ -36,6 +35,7 @@ public sealed partial class OvsdbConnection
         _pipe = pipe;
         _time = time;
         _options = options ?? new OvsdbConnectionOptions();
+        _output = new MessageOutput(pipe.Output);
         _reader = new JsonStreamReader(_options.Limits);
         _life = new InactivityProbe(time, _options.InactivityProbe, Probe);
         _started = _life.LastReceived;
@@ -127,7 +127,7 @@ public sealed partial class OvsdbConnection
     public async Task RunAsync(CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var parts = new[] { ReadAsync(stop.Token), WriteAsync(stop.Token), ProbeAsync(stop.Token), _overflow.Task.WaitAsync(stop.Token) };
+        var parts = new[] { ReadAsync(stop.Token), SendAsync(stop.Token), ProbeAsync(stop.Token), _overflow.Task.WaitAsync(stop.Token) };
         Exception? cause = null;
         try
         {
@@ -175,9 +175,9 @@ public sealed partial class OvsdbConnection
     {
         try
         {
-            if (isOrdered && _unsent.Length > 0)
+            if (isOrdered)
             {
-                _pipe.Output.Write(_unsent.Written); // What was asked for before is still sent; completing flushes it.
+                await _output.HandOverAsync(); // What was asked for before is still sent; completing flushes it.
             }
 
             await _pipe.Input.CompleteAsync();

@@ -19,6 +19,7 @@ public sealed partial class JsonStreamReader
         [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
 
     private readonly JsonStreamLimits _limits;
+    private readonly bool _knowsEchoes;
     private readonly ulong[] _objects; // One bit a level: set where the level is an object.
     private long _streamOffset; // Where the caller's buffer starts, counted from the start of the stream.
     private long _scanned; // Bytes at the start of the caller's buffer that have been looked at.
@@ -34,6 +35,7 @@ public sealed partial class JsonStreamReader
     {
         _limits = limits ?? JsonStreamLimits.Default;
         _objects = new ulong[(_limits.MaxDepth + 63) / 64];
+        _knowsEchoes = _limits.MaxDepth >= 2 && _limits.MaxTextBytes >= EchoMessages.Request.Length;
     }
 
     private enum Token : byte
@@ -69,6 +71,14 @@ public sealed partial class JsonStreamReader
         if (_failure is not null)
         {
             throw _failure;
+        }
+
+        if (_knowsEchoes && _scanned == 0 && IsBetweenTexts && EchoMessages.LengthAt(buffer.FirstSpan) is var echo and > 0)
+        {
+            text = buffer.Slice(0, echo);
+            buffer = buffer.Slice(echo);
+            _streamOffset += echo;
+            return true;
         }
 
         var complete = false;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace VtepLab.Ovsdb;
 
 /// <summary>
@@ -8,13 +10,14 @@ namespace VtepLab.Ovsdb;
 /// The dialect is ovsdb-server's: numbers with integral value that fit 64 bits are integers, a number that overflows or
 /// underflows a double is refused, so are <c>\u0000</c> and unpaired surrogates; bytes that are not UTF-8 are let through inside
 /// strings. One instance can be parsed into again and again; values obtained before are void afterwards.
+/// <see cref="Release"/> gives the memory back that it would need for the next text.
 /// </remarks>
 public sealed class JsonText
 {
     /// <summary>How deep arrays and objects may nest unless the caller says otherwise.</summary>
     public const int DefaultMaxDepth = 1000;
 
-    private JsonToken[] _tokens = new JsonToken[64];
+    private JsonToken[] _tokens = [];
     private int _count;
 
     /// <summary>The value that the text is.</summary>
@@ -47,13 +50,31 @@ public sealed class JsonText
     /// <summary>A copy that shares nothing with this one: for a text that must outlive the buffer it came in.</summary>
     public JsonText Detach() => new() { Source = Source.ToArray(), _tokens = _tokens[.._count], _count = _count };
 
+    /// <summary>Forgets the text and holds no memory until the next one.</summary>
+    public void Release()
+    {
+        (Source, _count) = (default, 0);
+        if (_tokens.Length > 0)
+        {
+            ArrayPool<JsonToken>.Shared.Return(_tokens);
+            _tokens = [];
+        }
+    }
+
     internal ref JsonToken Token(int index) => ref _tokens[index];
 
     internal int Add(JsonKind kind)
     {
         if (_count == _tokens.Length)
         {
-            Array.Resize(ref _tokens, _count * 2);
+            var larger = ArrayPool<JsonToken>.Shared.Rent(Math.Max(64, _count * 2));
+            _tokens.CopyTo(larger, 0);
+            if (_count > 0)
+            {
+                ArrayPool<JsonToken>.Shared.Return(_tokens);
+            }
+
+            _tokens = larger;
         }
 
         var index = _count++;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -7,7 +8,9 @@ namespace VtepLab.Ovsdb;
 /// <remarks>It does no book-keeping of commas and brackets beyond <see cref="Comma"/>; the caller writes them.</remarks>
 public sealed class JsonWriter
 {
-    private byte[] _buffer = new byte[256];
+    private const int LargestKept = 1 << 20;
+
+    private byte[] _buffer = [];
 
     /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
@@ -18,14 +21,15 @@ public sealed class JsonWriter
     /// <summary>What was written, as memory; valid until more is.</summary>
     public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, Length);
 
-    /// <summary>Forgets what was written; a buffer grown beyond a megabyte is given back.</summary>
-    public void Clear()
+    /// <summary>Forgets what was written.</summary>
+    public void Clear() => Length = 0;
+
+    /// <summary>Forgets what was written and holds no memory until more is; for writers that are idle most of the time.</summary>
+    public void Release()
     {
         Length = 0;
-        if (_buffer.Length > 1 << 20)
-        {
-            _buffer = new byte[256];
-        }
+        GiveBack();
+        _buffer = [];
     }
 
     /// <summary>Takes back everything after a length that was read from <see cref="Length"/> before.</summary>
@@ -139,9 +143,20 @@ public sealed class JsonWriter
     {
         if (_buffer.Length - Length < bytes)
         {
-            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, Length + bytes));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(256, Math.Max(_buffer.Length * 2, Length + bytes)));
+            Written.CopyTo(larger);
+            GiveBack();
+            _buffer = larger;
         }
 
         return _buffer.AsSpan(Length);
+    }
+
+    private void GiveBack()
+    {
+        if (_buffer.Length is > 0 and <= LargestKept)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer); // A larger one is the collector's: one large message is no reason to hold its memory for good.
+        }
     }
 }

@@ -53,5 +53,15 @@ public sealed class DatabaseSchema
     /// <summary>Writes the normalised form that get_schema returns: members with default values left out.</summary>
     public void WriteTo(JsonWriter writer) => SchemaWriter.Write(this, writer);
 
+    /// <summary>The schema as <c>_Server</c> shows it, members sorted.</summary>
+    internal byte[] SortedText => field ??= MakeSortedText();
+
+    private byte[] MakeSortedText()
+    {
+        var schema = new JsonWriter();
+        WriteTo(schema);
+        return System.Text.Encoding.UTF8.GetBytes(JsonText.Parse(schema.Written.ToArray()).Root.ToString());
+    }
+
     internal TableSchema? Find(ReadOnlySpan<byte> table) => _byUtf8.TryGetValue(table, out var found) ? found : null;
 }

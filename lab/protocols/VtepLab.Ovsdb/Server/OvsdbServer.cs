@@ -7,7 +7,7 @@ namespace VtepLab.Ovsdb;
 /// <item>Make a <see cref="Database"/> for each schema and <see cref="Add"/> it; keep it to read and write in process.</item>
 /// <item>For each connection <see cref="OpenSession"/>, give each framed JSON text to <see cref="OvsdbSession.Receive"/>, and call
 /// <see cref="OvsdbSession.Drained"/> and <see cref="OvsdbSession.Close"/> as things happen to the connection.</item>
-/// <item>Call <see cref="RunTimers"/> after <see cref="UntilNextTimer"/> has passed; it changes with every message.</item>
+/// <item>Call <see cref="RunTimers"/> after <see cref="UntilNextTimer"/> has passed; <see cref="BeganToWait"/> says when that may have become sooner.</item>
 /// </list>
 /// Replies, notifications and error texts are those of ovsdb-server 3.1; where that crashes, this answers with an error.
 /// </remarks>
@@ -101,24 +101,24 @@ public sealed class OvsdbServer
     }
 
     /// <summary>Gives waits whose time is over their reply.</summary>
-    public void RunTimers() => Run(() =>
+    public void RunTimers() => Run(this, static server =>
     {
-        foreach (var blocked in _blocked.ToArray())
+        foreach (var blocked in server._blocked.ToArray())
         {
-            if (blocked.Timeout is { } timeout && Elapsed(blocked) >= timeout && _blocked.Contains(blocked))
+            if (blocked.Timeout is { } timeout && server.Elapsed(blocked) >= timeout && server._blocked.Contains(blocked))
             {
-                Retry(blocked);
+                server.Retry(blocked);
             }
         }
     });
 
     /// <summary>Does some work of a session, then what that work has made possible elsewhere.</summary>
-    internal void Run(Action work)
+    internal void Run<T>(T whose, Action<T> work)
     {
         _busy++;
         try
         {
-            work();
+            work(whose);
         }
         finally
         {
@@ -128,7 +128,11 @@ public sealed class OvsdbServer
         RetryBlocked();
     }
 
-    internal void Block(BlockedTransaction blocked) => _blocked.Add(blocked);
+    internal void Block(BlockedTransaction blocked)
+    {
+        _blocked.Add(blocked);
+        BeganToWait?.Invoke();
+    }
 
     internal void Unblock(BlockedTransaction blocked) => _blocked.Remove(blocked);
 
@@ -150,6 +154,9 @@ public sealed class OvsdbServer
         _self.Update(now);
         Converted?.Invoke(old, now);
     }
+
+    /// <summary>Told when a transaction begins to wait: <see cref="UntilNextTimer"/> may be shorter than it was.</summary>
+    public event Action? BeganToWait;
 
     /// <summary>Told when a convert request has replaced a database: the old one, which is served no more, and the new one.</summary>
     /// <remarks>The log of the old one has gone over to the new one already.</remarks>

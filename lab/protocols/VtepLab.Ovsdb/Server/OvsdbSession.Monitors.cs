@@ -29,6 +29,7 @@ public sealed partial class OvsdbSession
                 BeginUpdate(monitor);
                 _notice.Raw(updates);
                 EndUpdate(monitor);
+                _notice.Release();
             }
         }
     }
@@ -208,6 +209,8 @@ public sealed partial class OvsdbSession
         {
             EndUpdate(monitor);
         }
+
+        _notice.Release();
     }
 
     private void CancelMonitor(JsonValue parameters)
@@ -236,6 +239,7 @@ public sealed partial class OvsdbSession
                 _notice.Raw(monitor.Id);
                 _notice.Raw("]}"u8);
                 Send("monitor_canceled", _notice.WrittenMemory);
+                _notice.Release();
             }
         }
     }
@@ -263,6 +267,8 @@ public sealed partial class OvsdbSession
             {
                 EndUpdate(monitor);
             }
+
+            _notice.Release();
         }
     }
 

@@ -62,6 +62,7 @@ public sealed partial class OvsdbSession
             _reply.Raw(",\"error\":null}"u8);
             Flush();
             Send(null, _reply.WrittenMemory);
+            _reply.Release();
         }
 
         return true;
@@ -77,6 +78,7 @@ public sealed partial class OvsdbSession
             BeginReply(_notice, blocked);
             _notice.Raw(",\"error\":\"canceled\"}"u8);
             Send(null, _notice.WrittenMemory);
+            _notice.Release();
         }
     }
 

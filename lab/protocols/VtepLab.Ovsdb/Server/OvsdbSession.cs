@@ -3,15 +3,20 @@ namespace VtepLab.Ovsdb;
 /// <summary>One peer of an <see cref="OvsdbServer"/>: takes its messages, and gives it replies and notifications.</summary>
 public sealed partial class OvsdbSession
 {
+    private static readonly byte[] Echo = EchoMessages.Request.ToArray();
+    private static readonly byte[] EchoReply = EchoMessages.Reply.ToArray();
+
     private readonly JsonText _text = new();
     private readonly JsonWriter _reply = new();
     private readonly JsonWriter _notice = new();
     private readonly ISessionOutput _output;
+    private readonly ServerQuirks? _quirks; // Null when it has nothing to do with messages.
 
     internal OvsdbSession(OvsdbServer server, ISessionOutput output, string peer)
     {
         Server = server;
         _output = output;
+        _quirks = server.Options.Quirks is { LooksAtMessages: true } quirks ? quirks : null;
         Peer = peer;
     }
 
@@ -39,6 +44,11 @@ public sealed partial class OvsdbSession
             return;
         }
 
+        if (_quirks is null && HasHandledEcho(message.Span))
+        {
+            return;
+        }
+
         try
         {
             _text.Read(message, Server.Options.Limits.MaxDepth);
@@ -50,7 +60,7 @@ public sealed partial class OvsdbSession
         }
 
         var text = message;
-        var verdict = Server.Options.Quirks?.BeforeReceive(this, _text.Root, ref text) ?? MessageVerdict.Send;
+        var verdict = _quirks?.BeforeReceive(this, _text.Root, ref text) ?? MessageVerdict.Send;
         if (!text.Equals(message))
         {
             _text.Read(text, Server.Options.Limits.MaxDepth);
@@ -62,8 +72,11 @@ public sealed partial class OvsdbSession
         }
         else if (verdict == MessageVerdict.Send)
         {
-            Server.Run(() => Handle(_text.Root));
+            Server.Run(this, static session => session.Handle(session._text.Root));
         }
+
+        _text.Release();
+        _reply.Release();
     }
 
     /// <summary>The peer has taken all that was sent: gives it what its monitors have held back meanwhile.</summary>
@@ -76,7 +89,7 @@ public sealed partial class OvsdbSession
     }
 
     /// <summary>Asks whether the peer lives: sends the echo request whose reply must carry the id <c>"echo"</c>.</summary>
-    public void Probe() => Send("echo", "{\"id\":\"echo\",\"method\":\"echo\",\"params\":[]}"u8.ToArray());
+    public void Probe() => Send("echo", Echo);
 
     /// <summary>The connection is gone: drops monitors, locks and waiting transactions.</summary>
     public void Close()
@@ -85,7 +98,7 @@ public sealed partial class OvsdbSession
         {
             IsClosed = true;
             ReleaseMonitors();
-            Server.Run(() => Server.Closed(this));
+            Server.Run(this, static session => session.Server.Closed(session));
         }
     }
 
@@ -109,6 +122,7 @@ public sealed partial class OvsdbSession
         _notice.String(name);
         _notice.Raw("]}"u8);
         Send(method, _notice.WrittenMemory);
+        _notice.Release();
     }
 
     /// <summary>The database is served no more.</summary>
@@ -136,6 +150,19 @@ public sealed partial class OvsdbSession
         }
     }
 
+    /// <summary>What an idle connection carries is known by its bytes; false for anything else.</summary>
+    private bool HasHandledEcho(ReadOnlySpan<byte> message)
+    {
+        if (message.SequenceEqual(Echo))
+        {
+            Flush();
+            Send(null, EchoReply);
+            return true;
+        }
+
+        return message.SequenceEqual(EchoReply);
+    }
+
     private void Send(string? method, ReadOnlyMemory<byte> message)
     {
         if (IsClosed)
@@ -143,7 +170,7 @@ public sealed partial class OvsdbSession
             return;
         }
 
-        switch (Server.Options.Quirks?.BeforeSend(this, method, ref message))
+        switch (_quirks?.BeforeSend(this, method, ref message))
         {
             case MessageVerdict.Drop:
                 return;

@@ -7,7 +7,44 @@ internal sealed class ServerDatabase
 
     private readonly Dictionary<string, Row> _rows = new(StringComparer.Ordinal);
 
-    public ServerDatabase(Func<Guid> newUuid)
+    private static readonly DatabaseSchema Schema = MakeSchema();
+
+    public ServerDatabase(Func<Guid> newUuid) => Database = new Database(Schema, newUuid);
+
+    public Database Database { get; }
+
+    public void Add(Database database)
+    {
+        using var transaction = Database.Begin();
+        _rows[database.Name] = transaction.Insert(
+            Table,
+            ("name", database.Name),
+            ("model", "standalone"),
+            ("connected", true),
+            ("leader", true),
+            ("schema", Atom.FromUtf8(database.Schema.SortedText)));
+        transaction.Commit();
+    }
+
+    /// <summary>The database has another schema now.</summary>
+    public void Update(Database database)
+    {
+        using var transaction = Database.Begin();
+        transaction.Set(_rows[database.Name], "schema", Atom.FromUtf8(database.Schema.SortedText));
+        transaction.Commit();
+    }
+
+    public void Remove(Database database)
+    {
+        if (_rows.Remove(database.Name, out var row))
+        {
+            using var transaction = Database.Begin();
+            transaction.Delete(row);
+            transaction.Commit();
+        }
+    }
+
+    private static DatabaseSchema MakeSchema()
     {
         ColumnType Optional(AtomType type) => new(new BaseType(type), null, 0, 1);
         ColumnType One(AtomType type) => new(new BaseType(type));
@@ -25,47 +62,6 @@ internal sealed class ServerDatabase
             Column("index", Optional(AtomType.Integer)),
         ])
         { IsRoot = true };
-        Database = new Database(new DatabaseSchema("_Server", "1.2.0", "3009684573 744", [table]), newUuid);
-    }
-
-    public Database Database { get; }
-
-    public void Add(Database database)
-    {
-        using var transaction = Database.Begin();
-        _rows[database.Name] = transaction.Insert(
-            Table,
-            ("name", database.Name),
-            ("model", "standalone"),
-            ("connected", true),
-            ("leader", true),
-            ("schema", SchemaOf(database)));
-        transaction.Commit();
-    }
-
-    /// <summary>The database has another schema now.</summary>
-    public void Update(Database database)
-    {
-        using var transaction = Database.Begin();
-        transaction.Set(_rows[database.Name], "schema", SchemaOf(database));
-        transaction.Commit();
-    }
-
-    public void Remove(Database database)
-    {
-        if (_rows.Remove(database.Name, out var row))
-        {
-            using var transaction = Database.Begin();
-            transaction.Delete(row);
-            transaction.Commit();
-        }
-    }
-
-    /// <summary>The schema as text, members sorted.</summary>
-    private static Datum SchemaOf(Database database)
-    {
-        var schema = new JsonWriter();
-        database.Schema.WriteTo(schema);
-        return JsonText.Parse(schema.Written.ToArray()).Root.ToString();
+        return new DatabaseSchema("_Server", "1.2.0", "3009684573 744", [table]);
     }
 }

@@ -43,6 +43,9 @@ public abstract class ServerQuirks
     /// <returns>Null to go on, or the error with which the commit shall fail.</returns>
     public virtual OvsdbError? BeforeCommit(Transaction transaction) => null;
 
+    /// <summary>False when <see cref="BeforeSend"/> and <see cref="BeforeReceive"/> let everything pass, for good: they are not asked then.</summary>
+    public virtual bool LooksAtMessages => true;
+
     /// <summary>Asked before each message to a session: reply, notification or echo request.</summary>
     /// <param name="session">The session.</param>
     /// <param name="method">The notification's or request's method; null for a reply.</param>
