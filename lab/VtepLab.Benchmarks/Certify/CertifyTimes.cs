@@ -18,9 +18,8 @@ internal static class CertifyTimes
             var nothing = Times(5, "--version");
             Print("vteplab --version (starting alone)", nothing);
             Print("certify, embedded switch", Times(5, "certify", "--out", folder));
-            SideBySide.WithServer(
-                SideBySide.StartTheirs,
-                (socket, _) => Print("certify, ovsdb-server", Times(3, "certify", "--ovsdb", ListenOnTcp(socket), "--out", folder)));
+            using var server = RunningServer.Theirs();
+            Print("certify, ovsdb-server", Times(3, "certify", "--ovsdb", ListenOnTcp(server.SocketPath), "--out", folder));
             return 0;
         }
         finally
