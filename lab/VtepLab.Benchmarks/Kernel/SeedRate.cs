@@ -48,7 +48,7 @@ internal static class SeedRate
         {
             Plan = seed => Nemesis.Draw(seed, new NemesisOptions
             {
-                Targets = new FaultTargets { Hosts = ["agent-1", "agent-2"], Network = ["agent-1", "agent-2", "broker", "switch"] },
+                Targets = new FaultTargets { Hosts = ["agent-1", "agent-2"], Network = ["agent-1", "agent-2", "broker", "switch"], Bus = BusHarm.Delay },
                 From = TimeSpan.FromSeconds(10), Until = TimeSpan.FromMinutes(8), QuietLeast = TimeSpan.FromSeconds(2), QuietMost = TimeSpan.FromSeconds(7),
             }),
         };

@@ -10,6 +10,7 @@ namespace VtepLab.Hosting;
 public static class OsloMessage
 {
     private const string ContextPrefix = "_context_";
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>The body of a request.</summary>
     /// <param name="target">Its namespace and version go into the message.</param>
@@ -65,13 +66,15 @@ public static class OsloMessage
     {
         try
         {
-            var outer = JsonNode.Parse(body) as JsonObject ?? throw new FormatException("expected a JSON object");
+            var outer = JsonNode.Parse(body, documentOptions: Strict) as JsonObject ?? throw new FormatException("expected a JSON object");
             if (outer["oslo.message"] is not { } inner)
             {
                 return outer;
             }
 
-            return JsonNode.Parse((string)inner!) as JsonObject ?? throw new FormatException("expected a JSON object in oslo.message");
+            var message = JsonNode.Parse((string)inner!, documentOptions: Strict) as JsonObject ?? throw new FormatException("expected a JSON object in oslo.message");
+            _ = message.Count; // A name that is no text shows when the members are first asked for.
+            return message;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -80,13 +83,13 @@ public static class OsloMessage
     }
 
     /// <summary>The request in an opened message.</summary>
-    /// <exception cref="FormatException">It has no method.</exception>
+    /// <exception cref="FormatException">It is none: says which member is missing or of the wrong kind.</exception>
     public static BusRequest ReadRequest(JsonObject message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (message["method"] is not JsonValue method || !method.TryGetValue<string>(out var name))
+        foreach (var member in (string[])["_unique_id", "_msg_id", "_reply_q"])
         {
-            throw new FormatException("no oslo.messaging request: expected a method");
+            _ = Text(message, member);
         }
 
         var context = new JsonObject();
@@ -99,20 +102,53 @@ public static class OsloMessage
         }
 
         return new BusRequest(
-            name, message["args"]?.DeepClone() as JsonObject ?? [], context, (string?)message["namespace"], (string?)message["version"] ?? "1.0");
+            Text(message, "method") ?? throw new FormatException("no oslo.messaging request: expected a method"),
+            message["args"] is null or JsonObject
+                ? message["args"]?.DeepClone().AsObject() ?? []
+                : throw new FormatException($"args of an oslo.messaging request: expected a JSON object, found {message["args"]!.ToJsonString()}"),
+            context,
+            Text(message, "namespace"),
+            Text(message, "version") ?? "1.0");
     }
 
     /// <summary>The failure in an opened reply; null when there is none.</summary>
+    /// <remarks>One that cannot be read is a failure all the same: the call did not succeed.</remarks>
     public static BusRemoteException? ReadFailure(JsonObject reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
-        if ((string?)reply["failure"] is not { } text)
+        if (reply["failure"] is not { } node)
         {
             return null;
         }
 
-        var failure = JsonNode.Parse(text)!;
-        return new BusRemoteException((string?)failure["class"] ?? "RemoteError", (string?)failure["message"] ?? "");
+        try
+        {
+            var failure = JsonNode.Parse(Text(reply, "failure")!) as JsonObject ?? [];
+            return new BusRemoteException(Text(failure, "class") ?? "RemoteError", Text(failure, "message") ?? "");
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return new BusRemoteException("RemoteError", $"a failure that cannot be read: {node.ToJsonString()}");
+        }
+    }
+
+    /// <summary>A member of a message that is text; null when it is absent or null.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    internal static string? Text(JsonObject message, string member)
+    {
+        try
+        {
+            return message[member] switch
+            {
+                null => null,
+                JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+                var other => throw new FormatException($"{member} of an oslo.messaging message: expected a string, found {other.ToJsonString()}"),
+            };
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException($"{member} of an oslo.messaging message: {e.Message}", e); // Half of a surrogate pair.
+        }
     }
 
     private static JsonObject Failure(BusRemoteException e) => new()

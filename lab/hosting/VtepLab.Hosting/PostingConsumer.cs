@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 namespace VtepLab.Hosting;
 
 /// <summary>Hands deliveries over to the host's loop, in order.</summary>
-internal sealed class PostingConsumer(IChannel channel, RabbitBus bus, Action<ulong, byte[], string?> take) : AsyncDefaultBasicConsumer(channel)
+internal sealed class PostingConsumer(IChannel channel, IConnection connection, RabbitBus bus, Action<ulong, byte[], string?> take) : AsyncDefaultBasicConsumer(channel)
 {
     public override Task HandleBasicDeliverAsync(
         string consumerTag,
@@ -18,5 +18,11 @@ internal sealed class PostingConsumer(IChannel channel, RabbitBus bus, Action<ul
         var (copy, type) = (body.ToArray(), properties.ContentType);
         bus.Loop.Post(_ => take(deliveryTag, copy, type), null);
         return Task.CompletedTask;
+    }
+
+    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        bus.StartAfresh(connection, $"the queue of consumer {consumerTag} was deleted");
+        return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
     }
 }

@@ -19,6 +19,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RouteWait = TimeSpan.FromMinutes(1); // As oslo.messaging does for replies.
     private static readonly TimeSpan RouteRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRefusalWait = TimeSpan.FromSeconds(8);
 
     private readonly IHost _host;
     private readonly RabbitBusOptions _options;
@@ -232,6 +233,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             properties.Expiration = ((long)limit.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
+        var wait = RouteRetry;
         while (true)
         {
             var channel = await _sender.Task.WaitAsync(cancel);
@@ -250,8 +252,37 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
                 _log.LogInformation("the broker was lost before it confirmed a message to {Exchange}/{Key}: {Reason}", exchange, key, e.Message);
                 await _host.DelayAsync(TimeSpan.FromMilliseconds(50), cancel);
             }
+            catch (PublishException e) when (!e.IsReturn)
+            {
+                _log.LogInformation("the broker refused a message to {Exchange}/{Key}; sending it again in {Wait}", exchange, key, wait);
+                await _host.DelayAsync(wait, cancel);
+                wait = wait * 2 < LongestRefusalWait ? wait * 2 : LongestRefusalWait;
+            }
         }
     }
+
+    /// <summary>What the broker takes back of a connection (a channel it closes, a consumer whose queue was deleted) takes the connection with it, so that all starts afresh.</summary>
+    internal void StartAfresh(IConnection connection, string reason) => _loop.Post(
+        _ =>
+        {
+            if (connection == _connection && connection.IsOpen)
+            {
+                _log.LogWarning("the broker no longer serves this connection: {Reason}; connecting anew", reason);
+                _ = TriedAsync(async () => await connection.AbortAsync());
+            }
+        },
+        null);
+
+    /// <summary>Starts afresh when the broker closes a channel.</summary>
+    internal void Watch(IChannel channel, IConnection connection) => channel.ChannelShutdownAsync += (_, reason) =>
+    {
+        if (reason.Initiator != ShutdownInitiator.Application)
+        {
+            StartAfresh(connection, reason.ReplyText);
+        }
+
+        return Task.CompletedTask;
+    };
 
     private async Task RunAsync(CancellationToken cancel)
     {
@@ -270,6 +301,16 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
                 connection.ConnectionShutdownAsync += (_, reason) =>
                 {
                     _loop.Post(_ => lost.TrySetResult(reason.ReplyText), null);
+                    return Task.CompletedTask;
+                };
+                connection.ConnectionBlockedAsync += (_, blocked) =>
+                {
+                    _loop.Post(_ => _log.LogWarning("the broker takes no messages for now: {Reason}", blocked.Reason), null);
+                    return Task.CompletedTask;
+                };
+                connection.ConnectionUnblockedAsync += (_, _) =>
+                {
+                    _loop.Post(_ => _log.LogInformation("the broker takes messages again"), null);
                     return Task.CompletedTask;
                 };
                 _connection = connection;
@@ -299,22 +340,18 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         {
             _declared.Clear();
             var replies = await connection.CreateChannelAsync(cancellationToken: cancel);
+            Watch(replies, connection);
             await replies.QueueDeclareAsync(
                 _replyQueue, durable: false, exclusive: false, autoDelete: false,
                 new Dictionary<string, object?> { ["x-expires"] = ReplyQueueExpires }, cancellationToken: cancel);
-            await replies.BasicConsumeAsync(_replyQueue, autoAck: true, new PostingConsumer(replies, this, OnReply), cancel);
+            await replies.BasicConsumeAsync(_replyQueue, autoAck: true, new PostingConsumer(replies, connection, this, OnReply), cancel);
             foreach (var server in _servers.ToList())
             {
                 await server.StartAsync(connection, cancel);
             }
 
             var sender = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), cancel);
-            sender.ChannelShutdownAsync += (_, _) =>
-            {
-                // A channel that the broker closes (a wrong flag on a declaration) takes the connection with it, so that all starts afresh.
-                _loop.Post(_ => _ = TriedAsync(async () => await connection.AbortAsync()), null);
-                return Task.CompletedTask;
-            };
+            Watch(sender, connection);
             _sender.TrySetResult(sender);
             if (_wasConnected)
             {
@@ -350,10 +387,10 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         try
         {
             var reply = OsloMessage.Open(body);
-            if ((string?)reply["_msg_id"] is { } id && _calls.TryGetValue(id, out var call))
+            if (OsloMessage.Text(reply, "_msg_id") is { } id && _calls.TryGetValue(id, out var call))
             {
                 // A reply may come in two parts: the result, then the ending.
-                if ((bool?)reply["ending"] != true || reply["result"] is not null || reply["failure"] is not null || !call.Task.IsCompleted)
+                if (reply["ending"]?.ToJsonString() != "true" || reply["result"] is not null || reply["failure"] is not null || !call.Task.IsCompleted)
                 {
                     call.TrySetResult(reply);
                 }

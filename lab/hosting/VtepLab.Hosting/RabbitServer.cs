@@ -25,6 +25,7 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
     public async Task StartAsync(IConnection connection, CancellationToken cancel)
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        bus.Watch(channel, connection);
         var durable = bus.Options.DurableQueues || bus.Options.QuorumQueues;
         var arguments = bus.Options.QuorumQueues ? new Dictionary<string, object?> { ["x-queue-type"] = "quorum" } : null;
         await bus.DeclareExchangeAsync(channel, target, cancel);
@@ -40,7 +41,7 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
             new Dictionary<string, object?> { ["x-expires"] = FanoutQueueExpires }, cancellationToken: cancel);
         await channel.QueueBindAsync(fanoutQueue, $"{target.Topic}_fanout", target.Topic, cancellationToken: cancel);
         _channel = channel; // Before the first delivery, which may come while the next queue is being asked for.
-        var consumer = new PostingConsumer(channel, bus, (tag, body, type) => Take(channel, tag, body, type));
+        var consumer = new PostingConsumer(channel, connection, bus, (tag, body, type) => Take(channel, tag, body, type));
         foreach (var queue in (string[])[target.Topic, $"{target.Topic}.{target.Server}", fanoutQueue])
         {
             await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancel);
@@ -146,7 +147,7 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
             return;
         }
 
-        var unique = (string?)message["_unique_id"];
+        var unique = OsloMessage.Text(message, "_unique_id");
         if (unique is null || !_seen.Contains(unique))
         {
             var (result, failure) = await AnswerAsync(request, cancel);
@@ -164,7 +165,7 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
                 }
             }
 
-            if ((string?)message["_reply_q"] is { } queue && (string?)message["_msg_id"] is { } id)
+            if (OsloMessage.Text(message, "_reply_q") is { } queue && OsloMessage.Text(message, "_msg_id") is { } id)
             {
                 var sent = bus.ReplyAsync(queue, id, result, failure, cancel);
                 if (_disposed)

@@ -22,6 +22,7 @@ public sealed class SimulatedWorld
     private SimulatedHost? _broker;
     private SimulationException? _failure;
     private long _lastActivity;
+    private int _quietAwaited;
 
     /// <summary>Makes an empty world.</summary>
     /// <param name="seed">Decides everything that chance decides.</param>
@@ -37,6 +38,7 @@ public sealed class SimulatedWorld
         };
         Invariants = new Invariants(this);
         Network = new SimulatedNetwork(this);
+        Bus = new BusFaults(seed);
         Yields = new YieldSource(Kernel);
         Logs = Options.Logs ?? NullLoggerFactory.Instance;
     }
@@ -50,8 +52,8 @@ public sealed class SimulatedWorld
     /// <summary>The network between the hosts, and what can go wrong with it.</summary>
     public SimulatedNetwork Network { get; }
 
-    /// <summary>The share of bus messages that are delivered twice, from 0 to 1.</summary>
-    public double BusDuplication { get; set; }
+    /// <summary>What goes wrong with the message bus.</summary>
+    public BusFaults Bus { get; }
 
     /// <summary>The hosts, by name.</summary>
     public IReadOnlyDictionary<string, SimulatedHost> Hosts => _hosts;
@@ -88,6 +90,9 @@ public sealed class SimulatedWorld
 
     internal Kernel Kernel { get; }
 
+    /// <summary>True while somebody waits until nothing happens: only then what happens is looked at.</summary>
+    internal bool IsQuietAwaited => _quietAwaited > 0;
+
     internal YieldSource Yields { get; }
 
     internal ILoggerFactory Logs { get; }
@@ -121,9 +126,8 @@ public sealed class SimulatedWorld
             throw new InvalidOperationException($"there is a broker already: {_broker.Name}");
         }
 
-        var faults = Random("bus/faults");
         _broker = AddHost(name, addresses);
-        return _broker.Start(host => BusBroker.RunAsync(host, () => faults.Chance(BusDuplication) ? BusFault.Twice : BusFault.None));
+        return _broker.Start(host => BusBroker.RunAsync(host, Bus));
     }
 
     /// <summary>A stream of random numbers for a purpose of the experiment itself.</summary>
@@ -195,20 +199,30 @@ public sealed class SimulatedWorld
 
     /// <summary>Runs until nothing has happened for a time but keep-alives: nothing else arrived over a stream or a link, nothing was held up, no fault began or ended.</summary>
     /// <exception cref="SimulationTimeoutException">It does not become quiet within that time.</exception>
-    public void RunUntilQuiet(TimeSpan quiet, TimeSpan within)
+    public void RunUntilQuiet(TimeSpan quiet, TimeSpan within) => Run(() => UntilQuietAsync(quiet, within));
+
+    /// <summary>The same, as the experimenter's own wait.</summary>
+    public async Task UntilQuietAsync(TimeSpan quiet, TimeSpan within)
     {
         Active();
         var until = VirtualTime.After(Kernel.Now, within);
-        while (VirtualTime.After(_lastActivity, quiet) is var target && target > Kernel.Now)
+        _quietAwaited++;
+        try
         {
-            if (Kernel.Now >= until)
+            while (VirtualTime.After(_lastActivity, quiet) is var target && target > Kernel.Now)
             {
-                throw new SimulationTimeoutException(
-                    Located($"not quiet for {quiet} within {within}: something happened at {VirtualTime.Span(_lastActivity):c}"), "quiet");
-            }
+                if (Kernel.Now >= until)
+                {
+                    throw new SimulationTimeoutException(
+                        Located($"not quiet for {quiet} within {within}: something happened at {VirtualTime.Span(_lastActivity):c}"), "quiet");
+                }
 
-            RunEvents(Math.Min(target, until), null);
-            Kernel.Advance(Math.Min(target, until));
+                await Delay(Kernel.World, Math.Min(target, until), CancellationToken.None);
+            }
+        }
+        finally
+        {
+            _quietAwaited--;
         }
     }
 

@@ -30,6 +30,9 @@ public sealed class FabricWorld
     /// <summary>True when faults were drawn that the scenario does not speak of.</summary>
     internal bool HadFaults => _faults.Released.Count > 0;
 
+    /// <summary>True when some of them made cables deliver frames twice.</summary>
+    internal bool HadNoise => _faults.Released.Any(f => f.Kind == "link-noise");
+
     /// <summary>Who an endpoint is; VLAN 0 is untagged.</summary>
     internal static EndpointOptions At(string address, int vlan) => EndpointOptions.At(address, vlan: vlan == 0 ? null : vlan);
 

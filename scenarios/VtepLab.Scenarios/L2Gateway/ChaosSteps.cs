@@ -17,7 +17,14 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
         var now = lab.World.Now;
         var nemesis = faults.Release(lab.World, new NemesisOptions
         {
-            Targets = new FaultTargets { Hosts = hosts, Network = [.. hosts.Union(world.Controllers.Names)] }, From = now, Until = now + time,
+            Targets = new FaultTargets
+            {
+                Hosts = hosts,
+                Network = [.. hosts.Union(world.Controllers.Names)],
+                Bus = hosts.Contains("broker") ? BusHarm.Loss : BusHarm.Delay,
+            },
+            From = now,
+            Until = now + time,
         });
         while (lab.World.Now < now + time)
         {

@@ -59,7 +59,11 @@ public sealed class ScenarioFaults
                 var (now, machines) = (lab.World.Now, lab.Machines.Keys.ToList());
                 Release(lab.World, new NemesisOptions
                 {
-                    Targets = new FaultTargets { Hosts = machines, Network = [.. machines, lab.Driver.Name] },
+                    Targets = new FaultTargets
+                    {
+                        Hosts = machines, Network = [.. machines, lab.Driver.Name], Links = [.. lab.World.Links.Keys],
+                        Bus = lab.World.Bus.IsUsed ? BusHarm.Delay : BusHarm.None,
+                    },
                     From = now,
                     Until = now + Window,
                     QuietMost = TimeSpan.FromSeconds(10),

@@ -16,7 +16,7 @@ public static class ScenarioRunner
         options.Device is { } device ? await RunLiveAsync(pickle, options, device, cancel) : RunSimulated(pickle, options);
 
     /// <summary>What the worlds of scenarios are like, whoever runs them, so that a seed is the same run everywhere.</summary>
-    internal static SimulationOptions Worlds { get; } = new() { Order = EventOrder.Drawn };
+    internal static SimulationOptions Worlds { get; } = new() { Order = EventOrder.Drawn, IsKeepAlive = LifeSigns.AreAll };
 
     /// <summary>Runs a scenario in virtual time.</summary>
     public static ScenarioResult RunSimulated(Pickle pickle, ScenarioRunOptions options)

@@ -178,6 +178,18 @@ public class BusContractTests<TWorld>
     });
 
     [Test]
+    public void A_call_that_nobody_serves_yet_is_answered_by_who_comes_in_time() => _world.Run(async (server, client) =>
+    {
+        var call = client.Bus.CallAsync(new BusTarget("topic", "agent-1"), "m", [], Soon).AsTask();
+        await client.DelayAsync(TimeSpan.FromSeconds(1));
+        var got = new List<string>();
+        await using var serving = await ServeAsync(server, "agent-1", got);
+
+        await call;
+        Assert.That(got, Is.EqualTo(new[] { "agent-1 m" }));
+    });
+
+    [Test]
     public void A_cast_to_a_topic_nobody_has_ever_served_is_dropped() => _world.Run(async (_, client) =>
         await client.Bus.CastAsync(new BusTarget("nobody"), "m", []));
 

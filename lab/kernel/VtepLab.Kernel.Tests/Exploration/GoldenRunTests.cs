@@ -7,8 +7,8 @@ namespace VtepLab.Kernel.Tests.Exploration;
 public class GoldenRunTests
 {
     // What any process must find, Debug or Release, on one core or many. A change of the simulation's behaviour changes them, and says so.
-    [TestCase(1UL, 0x5735FAFD3071548BUL, 7245L)]
-    [TestCase(5UL, 0x95476D3D27E7627DUL, 7035L)]
+    [TestCase(1UL, 0x9CFB06F5772D4D67UL, 7875L)]
+    [TestCase(5UL, 0x39AF5344F18A4F4EUL, 7212L)]
     public void A_fail_over_run_has_the_digest_it_has_always_had(ulong seed, ulong digest, long events)
     {
         var outcome = Explorer.Run(WrongAgents.Experiment(Wrong.Nothing), seed);

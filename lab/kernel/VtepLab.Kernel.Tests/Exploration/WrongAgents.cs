@@ -37,7 +37,7 @@ public static class WrongAgents
         $"fail-over ({wrong})",
         seed => Nemesis.Draw(seed, new NemesisOptions
         {
-            Targets = new FaultTargets { Hosts = ["agent-1", "agent-2"], Network = ["agent-1", "agent-2", "broker", "switch"] },
+            Targets = new FaultTargets { Hosts = ["agent-1", "agent-2"], Network = ["agent-1", "agent-2", "broker", "switch"], Bus = BusHarm.Loss },
             Until = TimeSpan.FromMinutes(8),
             QuietLeast = TimeSpan.FromSeconds(2),
         }),

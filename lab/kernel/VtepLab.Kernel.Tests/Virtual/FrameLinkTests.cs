@@ -65,6 +65,51 @@ public class FrameLinkTests
         Assert.That(_arrived.Select(a => a.Mark), Is.EqualTo(new byte[] { 3 }));
     }
 
+    [Test]
+    public void A_flapping_cable_goes_up_and_down_for_its_time_and_then_stays_up()
+    {
+        var link = _world.Link(_one, _other);
+        var told = new List<(double Second, bool IsUp)>();
+        _one.LinkChanged = () => told.Add((_world.Now.TotalSeconds, _one.IsUp));
+
+        Nemesis.Release(_world, new FaultPlan([new FaultCommand(TimeSpan.FromSeconds(1), "link-flap", [link.Name], TimeSpan.FromSeconds(7), 2)]));
+        for (byte i = 0; i < 12; i++)
+        {
+            _one.Send(Frame(60, i)); // At 0.5 s, 1.5 s and so on.
+            _world.RunFor(TimeSpan.FromSeconds(i == 0 ? 0.5 : 1));
+        }
+
+        Assert.That(told, Is.EqualTo(new[] { (1.0, false), (3.0, true), (5.0, false), (7.0, true), (8.0, true) }.Take(4)));
+        Assert.That(_arrived.Select(a => a.Mark), Is.EqualTo(new byte[] { 0, 1, 4, 5, 8, 9, 10, 11 }));
+    }
+
+    [Test]
+    public void A_cable_that_two_have_cut_is_up_when_both_have_mended_it()
+    {
+        var link = _world.Link(_one, _other);
+        var fault = link.Break();
+        link.SetUp(false); // The scenario's own cut.
+
+        fault.Dispose();
+        Assert.That(link.IsUp, Is.False);
+        link.SetUp(true);
+        Assert.That(link.IsUp);
+    }
+
+    [Test]
+    public void Noises_that_overlap_leave_a_calm_cable_behind()
+    {
+        var link = _world.Link(_one, _other, new FrameLinkOptions { Loss = 0.01 });
+
+        var first = link.Disturb(0.2);
+        var second = link.Disturb(0.1);
+        first.Dispose();
+        var between = link.Options.Loss;
+        second.Dispose();
+
+        Assert.That((between, link.Options), Is.EqualTo((0.1, new FrameLinkOptions { Loss = 0.01 })));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void What_waits_at_the_port_of_a_paused_host_goes_with_its_cable(bool isCut)

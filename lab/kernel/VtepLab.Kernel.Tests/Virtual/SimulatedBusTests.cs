@@ -67,7 +67,7 @@ public class SimulatedBusTests
         Agent("agent-1", TimeSpan.Zero);
         var sender = _world.AddHost("sender");
         _world.RunFor(TimeSpan.FromSeconds(1));
-        _world.BusDuplication = 1;
+        _world.Bus.Duplication = 1;
 
         _world.Run(async () => await sender.Services.Bus.CastAsync(new BusTarget("topic"), "m", []));
         _world.RunFor(TimeSpan.FromSeconds(5));

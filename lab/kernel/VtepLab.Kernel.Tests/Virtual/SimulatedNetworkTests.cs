@@ -69,22 +69,24 @@ public class SimulatedNetworkTests
         Assert.That(_world.Now - before, Is.EqualTo(TimeSpan.FromMilliseconds(1)).Within(TimeSpan.FromMicroseconds(1)));
     });
 
-    [TestCase("bandwidth-squeeze")]
-    [TestCase("partition-ring")]
-    [TestCase("reset-midway")]
-    [TestCase("slow-consumer")]
-    public void A_plan_that_is_drawn_from_a_kind_can_be_carried_out(string kind)
+    [Test]
+    public void A_host_that_takes_no_more_connections_refuses_and_keeps_those_it_has() => _world.Run(async () =>
     {
-        _world.AddHost("other-1");
-        _world.AddHost("other-2");
-        IReadOnlyList<FaultKind> kinds = [.. FaultCatalogue.Standard.Where(k => k.Name == kind)];
-        var plan = Nemesis.Draw(7, new NemesisOptions { Targets = new FaultTargets { Hosts = [.. _world.Hosts.Keys] }, Kinds = kinds });
+        var (server, client) = await PairAsync();
+        await using var listener = await _server.Services.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
 
-        Nemesis.Release(_world, plan, kinds);
-        _world.RunFor(TimeSpan.FromMinutes(10));
+        NetworkException error;
+        using (_world.Network.RefuseConnections(_server))
+        {
+            error = await CaughtAsync(async () => await _client.Services.Network.ConnectAsync(Endpoint.Parse("tcp:server:6640")));
+        }
 
-        Assert.That(_world.Marks[$"fault/{kind}/hit"], Is.EqualTo(plan.Commands.Count).And.GreaterThan(0));
-    }
+        await client.Output.WriteAsync("still"u8.ToArray());
+        await using var later = await _client.Services.Network.ConnectAsync(Endpoint.Parse("tcp:server:6640"));
+
+        Assert.That(error.Error, Is.EqualTo(NetworkError.Refused));
+        Assert.That((await server.Input.ReadAtLeastAsync(5)).Buffer.Length, Is.EqualTo(5));
+    });
 
     [Test]
     public void A_reset_midway_lets_the_bytes_before_it_arrive_and_no_other() => _world.Run(async () =>

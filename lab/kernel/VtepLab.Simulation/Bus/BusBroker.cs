@@ -10,7 +10,7 @@ namespace VtepLab.Simulation;
 /// acknowledged when its stream ends goes back to the head of the queue. Publishers get a confirm. A client that says nothing for
 /// <see cref="Silence"/> is dropped.
 /// </remarks>
-internal sealed class BusBroker
+internal sealed partial class BusBroker
 {
     /// <summary>The broker's TCP port.</summary>
     public const int Port = 5672;
@@ -21,23 +21,29 @@ internal sealed class BusBroker
     private static readonly TimeSpan FanoutExpires = TimeSpan.FromMinutes(30);
 
     private readonly IHost _host;
-    private readonly Func<BusFault> _fault;
+    private readonly BusFaults _faults;
     private readonly ILogger _log;
     private readonly SortedDictionary<string, BusQueue> _queues = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SortedSet<string>> _fanouts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, BusConsumer> _channels = [];
     private long _tags;
+    private long _numbers;
 
-    private BusBroker(IHost host, Func<BusFault> fault) =>
-        (_host, _fault, _log) = (host, fault, host.Logs.CreateLogger<BusBroker>());
+    private BusBroker(IHost host, BusFaults faults) =>
+        (_host, _faults, _log) = (host, faults, host.Logs.CreateLogger<BusBroker>());
+
+    /// <summary>True while somebody is attached.</summary>
+    public bool IsUsed => _channels.Count > 0;
 
     /// <summary>Runs a broker until the host stops.</summary>
     /// <param name="host">The broker's host.</param>
-    /// <param name="fault">Asked at every delivery what goes wrong with it.</param>
+    /// <param name="faults">What goes wrong with it.</param>
     /// <param name="listen">Where it listens; null for its port on every address.</param>
     /// <param name="listening">Told where it really listens, as soon as it does.</param>
-    public static async Task RunAsync(IHost host, Func<BusFault> fault, Endpoint? listen = null, Action<Endpoint>? listening = null)
+    public static async Task RunAsync(IHost host, BusFaults faults, Endpoint? listen = null, Action<Endpoint>? listening = null)
     {
-        var broker = new BusBroker(host, fault);
+        var broker = new BusBroker(host, faults);
+        faults.Broker = broker;
         await using var listener = await host.Network.ListenAsync(listen ?? new Endpoint(EndpointScheme.PassiveTcp, "", Port));
         listening?.Invoke(listener.Local);
         while (true)
@@ -57,6 +63,11 @@ internal sealed class BusBroker
             while (await wire.ReceiveAsync(cancel) is { } message)
             {
                 watchdog.Feed();
+                if (_faults.IsBlocked && (string?)message["op"] == "publish")
+                {
+                    await BlockAsync(wire, watchdog);
+                }
+
                 Handle(message, wire, consumers);
             }
         }
@@ -75,6 +86,24 @@ internal sealed class BusBroker
         }
     }
 
+    /// <summary>Reads nothing more from a connection that publishes, until there is room again.</summary>
+    private async Task BlockAsync(BusWire wire, Watchdog watchdog)
+    {
+        wire.Send(new JsonObject { ["op"] = "blocked", ["reason"] = "low on memory" });
+        await using (_host.Time.CreateTimer(_ => StayAlive(), null, Silence / 2, Silence / 2))
+        {
+            await _faults.Unblocked;
+        }
+
+        wire.Send(new JsonObject { ["op"] = "unblocked" });
+
+        void StayAlive()
+        {
+            watchdog.Feed(); // What the client says meanwhile is not read.
+            wire.Send(new JsonObject { ["op"] = "pong" });
+        }
+    }
+
     private void Handle(JsonObject message, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
     {
         var id = (long?)message["id"] ?? 0;
@@ -84,12 +113,12 @@ internal sealed class BusBroker
                 wire.Send(new JsonObject { ["op"] = "pong" });
                 break;
             case "publish":
-                Publish(message);
-                wire.Send(new JsonObject { ["op"] = "confirm", ["id"] = id });
+                wire.Send(new JsonObject { ["op"] = _faults.Refuses() ? "nack" : Publish(message) ? "confirm" : "return", ["id"] = id });
                 break;
             case "consume":
-                var consumer = new BusConsumer(wire, id);
+                var consumer = new BusConsumer(wire, id, _numbers++);
                 consumers.Add(id, consumer);
+                _channels.Add(consumer.Number, consumer);
                 Consume(consumer, message);
                 wire.Send(new JsonObject { ["op"] = "confirm", ["id"] = id });
                 break;
@@ -110,21 +139,26 @@ internal sealed class BusBroker
         }
     }
 
-    private void Publish(JsonObject message)
+    /// <summary>Puts a message where it belongs; false when no queue is there for it and its publisher wants to know.</summary>
+    private bool Publish(JsonObject message)
     {
-        var body = message["message"]!.DeepClone().AsObject();
+        var body = message["message"]!.DeepClone();
         DateTimeOffset? expires = (long?)message["expires"] is { } milliseconds ? _host.Time.GetUtcNow().AddMilliseconds(milliseconds) : null;
         var key = (string)message["key"]!;
-        IEnumerable<string> names = (bool?)message["fanout"] == true ? _fanouts.GetValueOrDefault(key) ?? [] : [key];
+        var isRouted = (bool?)message["fanout"] == true; // A fanout that nobody listens to is nobody's loss.
+        IEnumerable<string> names = isRouted ? _fanouts.GetValueOrDefault(key) ?? [] : [key];
         foreach (var name in names.ToList())
         {
             // A message that no queue is bound for is dropped, as a topic exchange does.
             if (Find(name) is { } queue)
             {
+                isRouted = true;
                 queue.Add(new BusMessage(body, expires));
                 Deliver(queue);
             }
         }
+
+        return isRouted;
     }
 
     private void Consume(BusConsumer consumer, JsonObject message)
@@ -163,8 +197,7 @@ internal sealed class BusBroker
     {
         while (queue.TryTake(_host.Time.GetUtcNow(), out var message, out var consumer))
         {
-            var fault = _fault();
-            for (var copies = fault == BusFault.Twice ? 2 : 1; copies > 0; copies--)
+            for (var copies = _faults.DeliversTwice() ? 2 : 1; copies > 0; copies--)
             {
                 var tag = _tags++;
                 consumer.Unacknowledged.Add(tag, (queue, message));
@@ -183,6 +216,7 @@ internal sealed class BusBroker
     /// <summary>A consumer is gone: what it had taken goes back, in the old order, to who is left.</summary>
     private void End(BusConsumer consumer)
     {
+        _channels.Remove(consumer.Number);
         var touched = new List<BusQueue>();
         foreach (var queue in _queues.Values)
         {
@@ -216,25 +250,19 @@ internal sealed class BusBroker
 
         if (!queue.IsConsumed && queue.Expires <= _host.Time.GetUtcNow())
         {
-            _queues.Remove(name);
-            foreach (var bound in _fanouts.Values)
-            {
-                bound.Remove(name);
-            }
-
+            Remove(queue);
             return null;
         }
 
         return queue;
     }
-}
 
-/// <summary>What goes wrong with a delivery.</summary>
-internal enum BusFault
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>The message is delivered twice.</summary>
-    Twice,
+    private void Remove(BusQueue queue)
+    {
+        _queues.Remove(queue.Name);
+        foreach (var bound in _fanouts.Values)
+        {
+            bound.Remove(queue.Name);
+        }
+    }
 }

@@ -9,17 +9,20 @@ internal sealed class BusClient : IMessageBus
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RouteWait = TimeSpan.FromMinutes(1); // As oslo.messaging waits for the queue of a reply.
+    private static readonly TimeSpan RouteRetry = TimeSpan.FromMilliseconds(250);
 
     private readonly IHost _host;
     private readonly Endpoint _broker;
     private readonly ILogger _log;
-    private readonly SortedDictionary<long, (JsonObject Message, TaskCompletionSource Confirmed)> _unconfirmed = [];
+    private readonly SortedDictionary<long, BusPublication> _unconfirmed = [];
     private readonly SortedDictionary<string, TaskCompletionSource<JsonObject>> _calls = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, BusServer> _servers = [];
     private readonly string _replyQueue;
     private readonly long _replies;
     private BusWire? _wire;
     private bool _wasConnected;
+    private DateTimeOffset _queuesReturnUntil = DateTimeOffset.MinValue;
     private long _ids;
 
     public BusClient(IHost host, Endpoint broker)
@@ -83,7 +86,7 @@ internal sealed class BusClient : IMessageBus
         };
         var server = new BusServer(_host, declare, handler, Acknowledge, Reply, () => Stop(id), _log);
         _servers.Add(id, server);
-        await SendConfirmedAsync(id, declare, cancel);
+        await SendConfirmedAsync(id, new BusPublication(declare, DateTimeOffset.MaxValue), cancel);
         return server;
     }
 
@@ -103,7 +106,9 @@ internal sealed class BusClient : IMessageBus
     {
         var id = _ids++;
         var key = target is { Server: { } server, Fanout: false } ? $"{target.Topic}.{server}" : target.Topic;
-        await SendConfirmedAsync(id, Publication(id, Key(target.Exchange, key), target.Fanout, body, expires), cancel);
+        // A call is sent again as long as its caller waits; a cast that no queue is there for is dropped.
+        var patience = expires is null ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue;
+        await SendConfirmedAsync(id, new BusPublication(Publication(id, Key(target.Exchange, key), target.Fanout, body, expires), patience), cancel);
     }
 
     private static JsonObject Publication(long id, string key, bool fanout, JsonObject body, long? expires) => new()
@@ -116,15 +121,14 @@ internal sealed class BusClient : IMessageBus
         ["message"] = body,
     };
 
-    /// <summary>Sends, again after each reconnect, until the broker confirms.</summary>
-    private async ValueTask SendConfirmedAsync(long id, JsonObject message, CancellationToken cancel)
+    /// <summary>Sends, again after each reconnect and each refusal, until the broker confirms.</summary>
+    private async ValueTask SendConfirmedAsync(long id, BusPublication publication, CancellationToken cancel)
     {
-        var confirmed = new TaskCompletionSource();
-        _unconfirmed.Add(id, (message, confirmed));
-        _wire?.Send(message);
+        _unconfirmed.Add(id, publication);
+        _wire?.Send(publication.Message);
         try
         {
-            await confirmed.Task.WaitAsync(cancel);
+            await publication.Confirmed.Task.WaitAsync(cancel);
         }
         finally
         {
@@ -132,9 +136,27 @@ internal sealed class BusClient : IMessageBus
         }
     }
 
+    /// <summary>Sends again what the broker did not take, unless it was confirmed or the connection has gone meanwhile: a new one sends all of it again.</summary>
+    private void SendAgain(long id, BusPublication publication, TimeSpan wait)
+    {
+        var wire = _wire;
+        _host.Spawn("send again", async cancel =>
+        {
+            await _host.DelayAsync(wait, cancel);
+            if (wire is not null && wire == _wire && _unconfirmed.ContainsKey(id))
+            {
+                wire.Send(publication.Message);
+            }
+        });
+    }
+
     private void Acknowledge(long server, long tag) => _wire?.Send(new JsonObject { ["op"] = "ack", ["id"] = server, ["tag"] = tag });
 
-    private void Reply(string queue, JsonObject reply) => _wire?.Send(Publication(_ids++, queue, false, reply, null));
+    private void Reply(string queue, JsonObject reply) => _host.Spawn("reply", async cancel =>
+    {
+        var id = _ids++;
+        await SendConfirmedAsync(id, new BusPublication(Publication(id, queue, false, reply, null), _host.Time.GetUtcNow() + RouteWait), cancel);
+    });
 
     private void Stop(long id)
     {
@@ -183,14 +205,15 @@ internal sealed class BusClient : IMessageBus
             }
         }
 
-        foreach (var (message, _) in _unconfirmed.Values.ToList())
+        foreach (var publication in _unconfirmed.Values.ToList())
         {
-            wire.Send(message);
+            wire.Send(publication.Message);
         }
 
         _wire = wire;
         if (_wasConnected)
         {
+            _queuesReturnUntil = _host.Time.GetUtcNow() + RouteWait; // The servers' queues come back one by one.
             Reconnected?.Invoke();
         }
 
@@ -198,11 +221,11 @@ internal sealed class BusClient : IMessageBus
         while (await wire.ReceiveAsync(cancel) is { } message)
         {
             watchdog.Feed();
-            Handle(message);
+            Handle(message, connection);
         }
     }
 
-    private void Handle(JsonObject message)
+    private void Handle(JsonObject message, IConnection connection)
     {
         var id = (long?)message["id"] ?? -1;
         switch ((string?)message["op"])
@@ -214,22 +237,68 @@ internal sealed class BusClient : IMessageBus
                 }
 
                 break;
-            case "deliver" when id == _replies:
-                var reply = message["message"]!.AsObject();
-                Acknowledge(_replies, (long)message["tag"]!);
-                if (_calls.TryGetValue((string)reply["_msg_id"]!, out var call))
+            case "nack":
+                if (_unconfirmed.TryGetValue(id, out var refused))
                 {
-                    call.TrySetResult(reply);
+                    _log.LogInformation("the broker refused a message; sending it again");
+                    SendAgain(id, refused, refused.NextWait());
                 }
 
+                break;
+            case "return":
+                if (_unconfirmed.TryGetValue(id, out var returned))
+                {
+                    var now = _host.Time.GetUtcNow();
+                    if (now < returned.Patience || now < _queuesReturnUntil)
+                    {
+                        SendAgain(id, returned, RouteRetry);
+                    }
+                    else
+                    {
+                        _log.LogWarning("nobody serves {Queue}; a message for it is dropped", (string?)returned.Message["key"]);
+                        returned.Confirmed.TrySetResult();
+                    }
+                }
+
+                break;
+            case "blocked":
+                _log.LogWarning("the broker takes no messages for now: {Reason}", (string?)message["reason"]);
+                break;
+            case "unblocked":
+                _log.LogInformation("the broker takes messages again");
+                break;
+            case "closed" or "cancelled":
+                // What was declared over this connection may be gone: all of it starts afresh.
+                _log.LogWarning("the broker no longer lets us consume: {Reason}; connecting anew", (string?)message["reason"] ?? $"{(string?)message["queue"]} was deleted");
+                connection.Abort();
+                break;
+            case "deliver" when id == _replies:
+                Acknowledge(_replies, (long)message["tag"]!);
+                TakeReply(message["message"]);
                 break;
             case "deliver":
                 if (_servers.TryGetValue(id, out var server))
                 {
-                    server.Take(id, (long)message["tag"]!, message["message"]!.AsObject());
+                    server.Take(id, (long)message["tag"]!, message["message"]);
                 }
 
                 break;
+        }
+    }
+
+    private void TakeReply(JsonNode? body)
+    {
+        try
+        {
+            var reply = BusBody.ReadReply(body);
+            if (_calls.TryGetValue((string)reply["_msg_id"]!, out var call))
+            {
+                call.TrySetResult(reply);
+            }
+        }
+        catch (FormatException e)
+        {
+            _log.LogWarning("dropped a reply: {Reason}", e.Message);
         }
     }
 }

@@ -3,14 +3,17 @@ using System.Text.Json.Nodes;
 namespace VtepLab.Simulation;
 
 /// <summary>A message in a queue of the broker.</summary>
-internal sealed record BusMessage(JsonObject Body, DateTimeOffset? Expires)
+internal sealed record BusMessage(JsonNode Body, DateTimeOffset? Expires)
 {
     public bool Redelivered { get; set; }
 }
 
 /// <summary>One consumer of a queue, with what it has taken and not acknowledged, by delivery tag.</summary>
-internal sealed class BusConsumer(BusWire wire, long id)
+internal sealed class BusConsumer(BusWire wire, long id, long number)
 {
+    /// <summary>Its place among all consumers of the broker, in the order they came.</summary>
+    public long Number { get; } = number;
+
     public BusWire Wire { get; } = wire;
 
     public long Id { get; } = id;
@@ -28,6 +31,8 @@ internal sealed class BusQueue(string name)
     public string Name { get; } = name;
 
     public int Ready => _ready.Count;
+
+    public IReadOnlyList<BusConsumer> Consumers => _consumers;
 
     public bool IsConsumed => _consumers.Count > 0;
 

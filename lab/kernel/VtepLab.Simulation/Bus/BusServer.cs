@@ -16,16 +16,18 @@ internal sealed class BusServer(
 {
     private const int RemembersLast = 16; // As oslo.messaging does, a repeat of one of the last messages is dropped.
 
-    private readonly Queue<(long Id, long Tag, JsonObject Message)> _taken = new();
+    private readonly Queue<(long Id, long Tag, JsonNode? Body)> _taken = new();
     private readonly Queue<string> _seen = new();
     private bool _working;
     private bool _disposed;
 
     public JsonObject Declaration { get; } = declaration;
 
-    public void Take(long id, long tag, JsonObject message)
+    private string Topic => (string)Declaration["fanout"]!;
+
+    public void Take(long id, long tag, JsonNode? body)
     {
-        _taken.Enqueue((id, tag, message));
+        _taken.Enqueue((id, tag, body));
         if (!_working && !_disposed)
         {
             _working = true;
@@ -53,14 +55,27 @@ internal sealed class BusServer(
         {
             while (!_disposed && _taken.TryDequeue(out var taken))
             {
-                var (id, tag, message) = taken;
+                var (id, tag, body) = taken;
+                JsonObject message;
+                BusRequest request;
+                try
+                {
+                    (message, request) = BusBody.ReadRequest(body);
+                }
+                catch (FormatException e)
+                {
+                    log.LogWarning("dropped a message for {Topic}: {Reason}", Topic, e.Message);
+                    acknowledge(id, tag);
+                    continue;
+                }
+
                 if (IsRepeat(message))
                 {
                     acknowledge(id, tag);
                     continue;
                 }
 
-                var answer = await AnswerAsync(message, cancel);
+                var answer = await AnswerAsync(request, cancel);
                 if (_disposed)
                 {
                     return;
@@ -82,17 +97,10 @@ internal sealed class BusServer(
         }
     }
 
-    private async ValueTask<JsonObject> AnswerAsync(JsonObject message, CancellationToken cancel)
+    private async ValueTask<JsonObject> AnswerAsync(BusRequest request, CancellationToken cancel)
     {
-        var method = (string)message["method"]!;
         try
         {
-            var request = new BusRequest(
-                method,
-                message["args"]!.DeepClone().AsObject(),
-                message["context"]!.DeepClone().AsObject(),
-                (string?)message["namespace"],
-                (string?)message["version"] ?? "1.0");
             var result = await handler(request, cancel);
             return new JsonObject { ["result"] = result?.DeepClone(), ["failure"] = null };
         }
@@ -104,7 +112,7 @@ internal sealed class BusServer(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            log.LogWarning(e, "{Method} failed", method);
+            log.LogWarning(e, "{Method} failed", request.Method);
             return new JsonObject
             {
                 ["result"] = null,

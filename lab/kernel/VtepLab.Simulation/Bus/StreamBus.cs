@@ -10,7 +10,7 @@ public static class StreamBus
     /// <param name="listen">Where it listens.</param>
     /// <param name="listening">Told where it really listens, as soon as it does.</param>
     public static Task RunBrokerAsync(IHost host, Endpoint listen, Action<Endpoint> listening) =>
-        BusBroker.RunAsync(host, () => BusFault.None, listen, listening);
+        BusBroker.RunAsync(host, new BusFaults(0), listen, listening);
 
     /// <summary>Attaches a host to a broker.</summary>
     public static IMessageBus Attach(IHost host, Endpoint broker) => new BusClient(host, broker);

@@ -12,7 +12,23 @@ public sealed record FaultTargets
     /// <summary>Links of frames, by name.</summary>
     public IReadOnlyList<string> Links { get; init; } = [];
 
+    /// <summary>What the message broker may do wrong while it is up.</summary>
+    public BusHarm Bus { get; init; }
+
     internal IReadOnlyList<string> Reachable => Network.Count > 0 ? Network : Hosts;
+}
+
+/// <summary>How much a message broker may do wrong while it is up.</summary>
+public enum BusHarm
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It holds up, refuses and repeats messages, and lets nonsense in, but loses nothing that it has confirmed.</summary>
+    Delay,
+
+    /// <summary>It also loses what it holds, as a restart does.</summary>
+    Loss,
 }
 
 /// <summary>A kind of fault: how it is drawn and how it is done.</summary>

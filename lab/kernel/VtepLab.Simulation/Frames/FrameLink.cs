@@ -10,6 +10,10 @@ public sealed class FrameLink
     private readonly SimulatedWorld _simulation;
     private readonly Direction _there;
     private readonly Direction _back;
+    private readonly List<Disturbance> _noises = [];
+    private FrameLinkOptions _calm = new();
+    private bool _isSound = true;
+    private int _broken;
     private int _cuts;
 
     internal FrameLink(SimulatedWorld simulation, SimulatedPort one, SimulatedPort other, FrameLinkOptions options)
@@ -46,6 +50,25 @@ public sealed class FrameLink
     /// </remarks>
     public void SetUp(bool up)
     {
+        _isSound = up;
+        Settle();
+    }
+
+    /// <summary>Breaks the cable until the result is disposed; it is up again when nobody else has cut or broken it meanwhile.</summary>
+    public IDisposable Break()
+    {
+        _broken++;
+        Settle();
+        return new FaultScope(() =>
+        {
+            _broken--;
+            Settle();
+        });
+    }
+
+    private void Settle()
+    {
+        var up = _isSound && _broken == 0;
         if (up == IsUp)
         {
             return;
@@ -60,7 +83,36 @@ public sealed class FrameLink
         }
     }
 
+    /// <summary>Loses a share of the frames, and duplicates and reorders half as many, until the result is disposed; of several such noises the loudest is heard.</summary>
+    public IDisposable Disturb(double share)
+    {
+        _calm = _noises.Count == 0 ? Options : _calm;
+        var noise = new Disturbance(this, share);
+        _noises.Add(noise);
+        Hear();
+        return noise;
+    }
+
+    private void Hear()
+    {
+        var share = _noises.Select(n => n.Share).DefaultIfEmpty().Max();
+        Options = _noises.Count == 0 ? _calm : _calm with { Loss = share, Duplication = share / 2, Reordering = share / 2 };
+    }
+
     internal bool TrySend(SimulatedPort from, ReadOnlySpan<byte> frame) => IsUp && (from == One ? _there : _back).TrySend(frame);
+
+    private sealed class Disturbance(FrameLink link, double share) : IDisposable
+    {
+        public double Share => share;
+
+        public void Dispose()
+        {
+            if (link._noises.Remove(this))
+            {
+                link.Hear();
+            }
+        }
+    }
 
     private sealed class Direction(FrameLink link, SimulatedPort from, SimulatedPort to)
     {

@@ -43,6 +43,9 @@ internal sealed class HostLife : IHost
     /// <summary>Names of spawned work that has not ended, in the order of spawning.</summary>
     public IEnumerable<string> Running => _running.Values;
 
+    /// <summary>False once the host has crashed: nothing must be begun in a life that is over.</summary>
+    public bool IsCurrent => ReferenceEquals(_host.Services, this);
+
     public bool HasEnded => _running.Count == 0;
 
     /// <summary>Called when the last spawned work has ended.</summary>

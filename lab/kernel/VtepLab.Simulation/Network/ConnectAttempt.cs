@@ -108,9 +108,11 @@ internal sealed class ConnectAttempt : EventTarget
         }
 
         var trip = _network.Latency(target, _host) + VirtualTime.Nanoseconds(back.Delay);
-        if (listener is null || reset || back.Kind == VerdictKind.Reset)
+        var isRefused = listener is null || (target != _host && _network.Refuses(target));
+        if (listener is null || isRefused || reset || back.Kind == VerdictKind.Reset)
         {
-            After(trip, () => Fail(NetworkError.Refused, listener is null ? "nothing listens there" : "the connection was reset"));
+            After(trip, () => Fail(
+                NetworkError.Refused, listener is null ? "nothing listens there" : isRefused ? "it takes no more connections" : "the connection was reset"));
             return;
         }
 

@@ -293,7 +293,7 @@ internal sealed class Flow
 
         if (chunk.Count > 0)
         {
-            if (_network.Options.IsKeepAlive?.Invoke(chunk.Span) != true)
+            if (_network.Simulation.IsQuietAwaited && _network.Options.IsKeepAlive?.Invoke(chunk.Span) != true)
             {
                 _network.Simulation.Active();
             }

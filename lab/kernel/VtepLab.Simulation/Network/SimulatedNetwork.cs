@@ -16,6 +16,7 @@ public sealed class SimulatedNetwork
     private readonly List<Squeezed> _squeezes = [];
     private readonly List<MidwayReset> _midway = [];
     private readonly List<SimulatedHost> _notReading = [];
+    private readonly List<SimulatedHost> _refusing = [];
     private readonly SortedDictionary<long, SimulatedConnection> _heldBack = [];
     private readonly SortedDictionary<(int Host, string Address), SimulatedListener> _listeners = [];
     private readonly SortedDictionary<long, SimulatedConnection> _ends = [];
@@ -154,6 +155,16 @@ public sealed class SimulatedNetwork
             }
         });
     }
+
+    /// <summary>A host refuses new connections, as one that has no file descriptor left for them; those there are go on.</summary>
+    public IDisposable RefuseConnections(SimulatedHost host)
+    {
+        _simulation.Note("refuse-connections", host.Name);
+        _refusing.Add(host);
+        return new FaultScope(() => _refusing.Remove(host));
+    }
+
+    internal bool Refuses(SimulatedHost host) => _refusing.Count > 0 && _refusing.Contains(host);
 
     /// <summary>Wakes an end's reader when its host's programs read again, also when the stream is over by then.</summary>
     internal void HoldBack(SimulatedConnection end) => _heldBack[end.Id] = end;

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using VtepLab.Runtime;
+using VtepLab.Simulation;
+
+namespace VtepLab.Kernel.Tests.Virtual;
+
+/// <summary>Every kind of the catalogue can be drawn, hits something, and is over when its time is over.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public class FaultCatalogueTests
+{
+    private static readonly string[] Names = ["host-1", "host-2", "host-3", "host-4"];
+    private readonly SimulatedWorld _world = new(7);
+
+    private static IEnumerable<string> Kinds => FaultCatalogue.Standard.Select(k => k.Name);
+
+    [TestCaseSource(nameof(Kinds))]
+    public void A_kind_that_is_drawn_hits_something_and_leaves_the_world_as_it_was(string kind)
+    {
+        Build();
+        _world.RunFor(TimeSpan.FromSeconds(20));
+        var before = State();
+        IReadOnlyList<FaultKind> kinds = [.. FaultCatalogue.Standard.Where(k => k.Name == kind)];
+        var plan = Nemesis.Draw(7, new NemesisOptions
+        {
+            Targets = new FaultTargets { Hosts = Names, Links = [.. _world.Links.Keys], Bus = BusHarm.Loss }, Kinds = kinds, Until = TimeSpan.FromMinutes(10),
+        });
+
+        Nemesis.Release(_world, plan, kinds);
+        _world.RunFor(TimeSpan.FromMinutes(15));
+
+        Assert.That(plan.Commands, Is.Not.Empty.And.All.Property(nameof(FaultCommand.Kind)).EqualTo(kind));
+        Assert.That(_world.Marks[$"fault/{kind}"], Is.EqualTo(plan.Commands.Count));
+        Assert.That(_world.Marks[$"fault/{kind}/hit"], Is.GreaterThan(plan.Commands.Count / 2));
+        Assert.That(State(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Of_a_bus_that_must_lose_nothing_no_queue_is_lost_and_one_that_is_left_alone_is_not_touched()
+    {
+        string[] Drawn(BusHarm harm) => [.. Nemesis.Draw(7, new NemesisOptions
+        {
+            Targets = new FaultTargets { Hosts = Names, Bus = harm }, Swarm = false, Until = TimeSpan.FromHours(10),
+        }).Commands.Select(c => c.Kind).Where(k => k.StartsWith("broker-", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+
+        string[] gentle = ["broker-blocked", "broker-closes-channel", "broker-duplicates", "broker-poison", "broker-refuses"];
+        Assert.That(Drawn(BusHarm.None), Is.Empty);
+        Assert.That(Drawn(BusHarm.Delay), Is.EqualTo(gentle));
+        Assert.That(Drawn(BusHarm.Loss), Is.EqualTo(gentle.Append("broker-loses-queue").Order(StringComparer.Ordinal)));
+    }
+
+    /// <summary>Four hosts of which each talks to the next over a stream, all to one over the bus, and two over a cable.</summary>
+    private void Build()
+    {
+        _world.AddBroker();
+        foreach (var (name, i) in Names.Select((n, i) => (n, i)))
+        {
+            _world.AddHost(name);
+            _world.Hosts[name].Start(host => ProgramAsync(host, Names[(i + 1) % Names.Length]));
+        }
+
+        _world.Link(_world.Hosts["host-1"].AddPort("eth1"), _world.Hosts["host-2"].AddPort("eth1"));
+    }
+
+    private static async Task ProgramAsync(IHost host, string neighbour)
+    {
+        await host.Bus.ServeAsync(new BusTarget("topic", host.Name), (_, _) => new((JsonNode?)null));
+        var listener = await host.Network.ListenAsync(Endpoint.Parse("ptcp:6640"));
+        host.Spawn("take", async cancel =>
+        {
+            while (true)
+            {
+                _ = await listener.AcceptAsync(cancel);
+            }
+        });
+        host.Spawn("tell", async cancel =>
+        {
+            while (true)
+            {
+                await host.DelayAsync(TimeSpan.FromSeconds(7), cancel);
+                await host.Bus.CastAsync(new BusTarget("topic"), "m", [], null, cancel);
+            }
+        });
+        while (true)
+        {
+            try
+            {
+                await using var connection = await host.Network.ConnectAsync(Endpoint.Parse($"tcp:{neighbour}:6640"));
+                while (true)
+                {
+                    await connection.Output.WriteAsync(new byte[100]);
+                    await host.DelayAsync(TimeSpan.FromSeconds(1));
+                }
+            }
+            catch (NetworkException)
+            {
+                await host.DelayAsync(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    private string State() => string.Join(
+        '\n',
+        _world.Hosts.Values.Select(h => $"{h.Name} up {h.IsUp} paused {h.IsPaused} clock {h.ClockOffset} {h.ClockDrift} disk full {h.DiskIsFull}")
+            .Concat(_world.Links.Values.Select(l => $"{l.Name} up {l.IsUp} {l.Options}"))
+            .Append($"bus blocked {_world.Bus.IsBlocked} duplicates {_world.Bus.Duplication} refuses {_world.Bus.Refusal}"));
+}
