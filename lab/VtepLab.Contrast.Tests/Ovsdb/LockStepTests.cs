@@ -20,6 +20,12 @@ public class LockStepTests
 {
     private static readonly long Wanted = long.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_OPERATIONS") ?? "50000");
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_SEED") ?? "1");
+    private static readonly string[] ErrorsToSee =
+    [
+        "aborted", "canceled", "constraint violation", "domain error", "duplicate uuid-name", "invalid parameters", "not owner", "ovsdb error", "range error",
+        "referential integrity violation", "syntax error", "timed out", "unknown column", "unknown database", "unknown method", "unknown monitor",
+    ];
+
     private static readonly int FirstRound = int.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_ROUND") ?? "0");
 
     [Test]
@@ -28,21 +34,20 @@ public class LockStepTests
         // A server is used for a while only: its tables grow, and a finding needs a short history.
         var watch = Stopwatch.StartNew();
         var totals = new LockStepTotals();
-        var (rounds, unexpected) = (0, 0);
         for (var round = FirstRound; totals.Operations < Wanted; round++)
         {
             // In one round of eight the requests are of the kind that brings out the mistake of ovsdb-server's that PeerDefect tells of.
             var mixes = round % 8 == 7;
-            var before = totals.PeerDefects;
             await RunRound(Seed * 1_000_003 + round, mixes, totals);
-            unexpected += !mixes && totals.PeerDefects > before ? 1 : 0;
-            rounds++;
         }
 
         TestContext.Out.WriteLine($"{totals} in {watch.Elapsed.TotalSeconds:0.0} s, seed {Seed}");
         Assert.That(totals.Operations, Is.GreaterThanOrEqualTo(Wanted));
-        Assert.That(unexpected, Is.LessThanOrEqualTo(1 + (rounds / 50)), "rounds without mixed requests that ovsdb-server's mistake ended");
-        Assert.That(totals.PeerCrashes, Has.Count.LessThanOrEqualTo(1 + (rounds / 50)), "rounds that a crash of ovsdb-server ended");
+
+        // A comparison of nothing is equal, too: what is rare must have been seen.
+        Assert.That(totals.Kinds.Keys, Is.SupersetOf(Wanted < 20_000 ? [] : ErrorsToSee));
+        Assert.That(totals.Woken, Is.GreaterThan(Wanted / 1_000));
+        Assert.That(totals.Notifications, Is.GreaterThan(Wanted / 100));
     }
 
     private static async Task RunRound(int seed, bool mixes, LockStepTotals totals)
@@ -62,6 +67,6 @@ public class LockStepTests
         var parsed = schemas.Select(file => DatabaseSchema.Parse(File.ReadAllBytes(file))).ToArray();
         using var real = new RealSide(peer.UnixEndpoint["unix:".Length..], LockStep.Sessions);
         using var ours = new OurSide(parsed, LockStep.Sessions);
-        new LockStep(random, seed, mixes, parsed, real, ours, totals).Run(operations: 2_500);
+        new LockStep(random, seed, mixes, parsed, real, ours, () => peer.Log, totals).Run(operations: 2_500);
     }
 }

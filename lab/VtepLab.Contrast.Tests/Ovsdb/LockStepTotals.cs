@@ -16,14 +16,11 @@ internal sealed class LockStepTotals
     /// <summary>How often each error was seen, by name and the beginning of its text.</summary>
     public SortedDictionary<string, int> Kinds { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Error texts that name one of several culprits, and were compared without the names.</summary>
+    /// <summary>Errors at commit that name one of several culprits, and were compared without it.</summary>
     public long Loose { get; set; }
 
     /// <summary>Rounds that ended early because of a difference that <see cref="PeerDefect"/> explains.</summary>
     public long PeerDefects { get; set; }
-
-    /// <summary>Requests by which ovsdb-server ended itself.</summary>
-    public List<string> PeerCrashes { get; } = [];
 
     /// <summary>Databases that were moved to another schema.</summary>
     public long Conversions { get; set; }
@@ -44,6 +41,6 @@ internal sealed class LockStepTotals
         $"{Operations} operations in {Requests} requests: {Replies} replies ({Errors} with an error), {Notifications} notifications, "
         + $"{Loose} compared without names, {Conversions} conversions, {Woken} woken ({WokenAndDone} to succeed, {LeftOut} rows "
         + $"touched twice then), {TimedOut} timed out; {PeerDefects} rounds ended by ovsdb-server keeping a weak reference "
-        + $"to a row that is gone, {PeerCrashes.Count} by a crash of its own{string.Concat(PeerCrashes.Select(crash => $"\n  {crash}\n"))}; errors: "
+        + $"to a row that is gone; errors: "
         + string.Join(", ", Kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Key} {kind.Value}"));
 }

@@ -25,7 +25,7 @@ internal sealed partial class RequestGenerator
         }
 
         var column = columns[random.Next(columns.Length)];
-        var (row, values) = (OneRow(table), $$"""{"{{column.Name}}":{{Value(column.Type)}}}""");
+        var (row, values) = (OneRow(table), $$"""{"{{column.Name}}":{{_values.Value(column.Type)}}}""");
         Timeout = random.Next(6) == 0 ? random.Next(1, 20) : null;
         var timeout = Timeout is { } soon ? $",\"timeout\":{soon}" : random.Next(2) == 0 ? ",\"timeout\":600000" : "";
         var wait = $$"""{"op":"wait","table":"{{table.Name}}","where":{{row}},"columns":["{{column.Name}}"],"until":"==","rows":[{{values}}]{{timeout}}}""";
@@ -49,6 +49,14 @@ internal sealed partial class RequestGenerator
         var operation = _fulfilments[place].Operation;
         _fulfilments.RemoveAt(place);
         return operation;
+    }
+
+    private string Wait(TableSchema table, string timeout)
+    {
+        var column = table.Columns[random.Next(2, table.Columns.Count)];
+        var until = random.Next(2) == 0 ? "==" : "!=";
+        var expected = random.Next(3) == 0 ? "" : $$"""{"{{column.Name}}":{{_values.Value(column.Type)}}}""";
+        return $$"""{"op":"wait","table":"{{table.Name}}","where":{{Where(table)}},"columns":["{{column.Name}}"],"until":"{{until}}","rows":[{{expected}}]{{timeout}}}""";
     }
 
     private static bool RefersToRows(ColumnType type) => type.Key.RefTable is not null || type.Value?.RefTable is not null;

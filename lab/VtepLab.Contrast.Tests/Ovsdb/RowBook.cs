@@ -4,7 +4,7 @@ using VtepLab.Ovsdb;
 
 namespace VtepLab.Contrast.Tests.Ovsdb;
 
-/// <summary>The rows that were ever inserted: what both sides call them, and the name <c>§n§</c> that requests use.</summary>
+/// <summary>The rows that were ever inserted, and their versions that were shown: what both sides call them, and the name <c>§n§</c> that requests use.</summary>
 internal sealed class RowBook
 {
     private readonly List<(string Real, string Ours)> _uuids = [];
@@ -12,15 +12,19 @@ internal sealed class RowBook
     private readonly Dictionary<string, int> _real = [];
     private readonly Dictionary<string, int> _ours = [];
     private readonly Func<string, Database?> _ourDatabase;
+    private readonly List<int> _inserted = [];
+    private readonly Dictionary<string, string> _versions = [];
     private int _fresh;
-    private string _database = "";
 
     /// <summary>Begins an empty book.</summary>
     /// <param name="ourDatabase">Our database with a name, where the book looks which rows are alive.</param>
     public RowBook(Func<string, Database?> ourDatabase) => _ourDatabase = ourDatabase;
 
+    /// <summary>The database whose tables are meant.</summary>
+    public string Database { get; private set; } = "";
+
     /// <summary>The database whose tables are meant from now on.</summary>
-    public void Use(string database) => _database = database;
+    public void Use(string database) => Database = database;
 
     /// <summary>Both sides inserted a row.</summary>
     public void Learn(string table, string real, string ours)
@@ -31,10 +35,8 @@ internal sealed class RowBook
         }
         else
         {
-            known = _uuids.Count;
-            _uuids.Add((real, ours));
-            _real.Add(real, known);
-            _ours[ours] = known;
+            known = Add(real, ours);
+            _inserted.Add(known);
         }
 
         if (!_byTable.TryGetValue(table, out var list))
@@ -49,7 +51,7 @@ internal sealed class RowBook
     public string Fresh() => new Uuid(0xfeed_0000_0000_4000, 0x8000_0000_0000_0000 + (ulong)++_fresh).ToString();
 
     /// <summary>Some row of any table.</summary>
-    public string Any(Random random) => _uuids.Count == 0 ? Fresh() : Name(random.Next(_uuids.Count));
+    public string Any(Random random) => _inserted.Count == 0 ? Fresh() : Name(_inserted[random.Next(_inserted.Count)]);
 
     /// <summary>A row of a table, mostly a young one, which is likely to exist.</summary>
     public string OneOf(TableSchema table, Random random) => OneOf(table.Name, random);
@@ -62,7 +64,7 @@ internal sealed class RowBook
             return Name(alive)!;
         }
 
-        if (table is null || !_byTable.TryGetValue($"{_database}/{table}", out var list) || random.Next(50) == 0)
+        if (table is null || !_byTable.TryGetValue($"{Database}/{table}", out var list) || random.Next(50) == 0)
         {
             return Any(random);
         }
@@ -74,6 +76,35 @@ internal sealed class RowBook
     /// <summary>A row to refer to: nearly always one that exists.</summary>
     public string Target(string? table, Random random) =>
         table is not null && random.Next(200) > 0 && Alive(table, random) is { } alive ? Name(alive)! : OneOf(table, random);
+
+    /// <summary>A row that exists. The table must have one.</summary>
+    public string Existing(string table, Random random)
+    {
+        for (var tries = 0; tries < 100; tries++)
+        {
+            if (Alive(table, random) is { } alive)
+            {
+                return Name(alive)!;
+            }
+        }
+
+        return Fresh(); // Of none of the rows the real server's name is known.
+    }
+
+    /// <summary>Both sides showed this version of a row.</summary>
+    public void LearnVersion(string row, string real, string ours)
+    {
+        if (!_real.TryGetValue(real, out var known))
+        {
+            known = Add(real, ours);
+        }
+
+        _versions[row] = Name(known);
+    }
+
+    /// <summary>A version of some row of a table, mostly its last one that was shown.</summary>
+    public string Version(TableSchema table, Random random) =>
+        Alive(table, random) is { } row && _versions.TryGetValue(Name(row)!, out var version) ? version : Any(random);
 
     /// <summary>A request as one side must see it.</summary>
     public string For(bool real, string request)
@@ -94,10 +125,10 @@ internal sealed class RowBook
         : uuid.StartsWith("feed0000-0000-4000-8000", StringComparison.Ordinal) || uuid == "00000000-0000-0000-0000-000000000000" ? uuid : null;
 
     /// <summary>Whether a table of the database has any row.</summary>
-    public bool HasRows(string table) => _ourDatabase(_database)?.Table(table) is { Count: > 0 };
+    public bool HasRows(string table) => _ourDatabase(Database)?.Table(table) is { Count: > 0 };
 
     /// <summary>Whether a table of the database has as many rows as it may have.</summary>
-    public bool IsFull(TableSchema table) => _ourDatabase(_database)?.Table(table.Name) is { } rows && rows.Count >= table.MaxRows;
+    public bool IsFull(TableSchema table) => _ourDatabase(Database)?.Table(table.Name) is { } rows && rows.Count >= table.MaxRows;
 
     /// <summary>A row of our database that has a common name, or null.</summary>
     public Row? Alive(TableSchema table, Random random) => Alive(table.Name, random);
@@ -115,9 +146,22 @@ internal sealed class RowBook
         _ => $"[\"uuid\",\"{Find(false, atom.Uuid.ToString()) ?? atom.Uuid.ToString()}\"]",
     };
 
+    /// <summary>A value of ours as JSON, with the common names of rows.</summary>
+    public string Text(Datum datum, ColumnType type) =>
+        type.IsMap ? $"[\"map\",[{string.Join(',', datum.Pairs.Select(pair => $"[{Text(pair.Key)},{Text(pair.Value)}]"))}]]"
+        : datum.Count == 1 ? Text(datum.Key(0)) : $"[\"set\",[{string.Join(',', Enumerable.Range(0, datum.Count).Select(i => Text(datum.Key(i))))}]]";
+
+    private int Add(string real, string ours)
+    {
+        _uuids.Add((real, ours));
+        _real.Add(real, _uuids.Count - 1);
+        _ours[ours] = _uuids.Count - 1;
+        return _uuids.Count - 1;
+    }
+
     private Row? Alive(string table, Random random)
     {
-        if (_ourDatabase(_database)?.Table(table) is not { Count: > 0 } rows)
+        if (_ourDatabase(Database)?.Table(table) is not { Count: > 0 } rows)
         {
             return null;
         }

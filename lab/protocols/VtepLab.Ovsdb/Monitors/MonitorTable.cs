@@ -68,11 +68,12 @@ internal sealed class MonitorTable
         return true;
     }
 
+    /// <summary>As in ovsdb-server a column counts that is monitored at all, though not for modifications: then nothing is shown of it.</summary>
     private bool AnyChanged(Row row, Datum[] old, Datum[] now)
     {
-        foreach (var (column, select) in Columns)
+        foreach (var (column, _) in Columns)
         {
-            if ((select & MonitorSelect.Modify) != 0 && row.Get(old, column) != row.Get(now, column))
+            if (row.Get(old, column) != row.Get(now, column))
             {
                 return true;
             }
