@@ -22,7 +22,7 @@ internal sealed class TableIndex(IReadOnlyList<ColumnSchema> columns) : IEqualit
         for (var i = 0; i < Columns.Count; i++)
         {
             var at = Columns[i].Index - 1;
-            if (x![at] != y![at])
+            if (!x![at].IsIdentical(y![at]))
             {
                 return false;
             }

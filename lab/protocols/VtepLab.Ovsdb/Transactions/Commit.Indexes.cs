@@ -65,7 +65,7 @@ internal sealed partial class Commit
             return "was inserted by this transaction.";
         }
 
-        if (index.Equals(old, row.Fields))
+        if (index.Columns.All(column => row.Get(old, column) == row[column]))
         {
             return "existed in the database before this transaction, which modified some of the row's columns but not any columns "
                 + "in this index.";

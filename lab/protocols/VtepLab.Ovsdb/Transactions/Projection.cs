@@ -1,13 +1,13 @@
 namespace VtepLab.Ovsdb;
 
-/// <summary>Fields of rows seen through some columns only: equal when those are.</summary>
+/// <summary>Fields of rows seen through some columns only: equal when those are identical.</summary>
 internal sealed class Projection(IReadOnlyList<ColumnSchema> columns) : IEqualityComparer<(Row? Row, Datum[] Fields)>
 {
     public bool Equals((Row? Row, Datum[] Fields) x, (Row? Row, Datum[] Fields) y)
     {
         foreach (var column in columns)
         {
-            if (Get(x, column) != Get(y, column))
+            if (!Get(x, column).IsIdentical(Get(y, column)))
             {
                 return false;
             }

@@ -120,6 +120,10 @@ public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Atom other && Equals(other);
 
+    /// <summary>Equal, and a zero of the same sign.</summary>
+    internal bool IsIdentical(Atom other) =>
+        ReferenceEquals(Body, other.Body) ? A == other.A && B == other.B : Equals(other);
+
     /// <summary>A hash that is the same in every process.</summary>
     public override int GetHashCode()
     {

@@ -182,6 +182,34 @@ public readonly struct Datum : IEquatable<Datum>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Datum other && Equals(other);
 
+    /// <summary>
+    /// Equal, and zeros of the same signs. So ovsdb-server finds values in its indexes, in the rows that a wait expects and in those that a
+    /// select has shown: by a hash of their bits, to which -0 is not 0.
+    /// </summary>
+    internal bool IsIdentical(Datum other)
+    {
+        if (!Equals(other))
+        {
+            return false;
+        }
+
+        if (_body is not Atom[] atoms)
+        {
+            return Single.IsIdentical(other.Single);
+        }
+
+        var others = (Atom[])other._body!;
+        for (var i = 0; i < atoms.Length; i++)
+        {
+            if (!atoms[i].IsIdentical(others[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>A hash that is the same in every process.</summary>
     public override int GetHashCode()
     {

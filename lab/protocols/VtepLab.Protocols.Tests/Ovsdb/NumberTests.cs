@@ -49,6 +49,23 @@ public class NumberTests
     }
 
     [Test]
+    public void A_negative_zero_is_another_value_to_an_index_a_selection_and_a_wait()
+    {
+        var session = new EngineFixture(Schema.Replace("}}}}}", "}},\"indexes\":[[\"r\"]]}}}", StringComparison.Ordinal)).Open();
+
+        var both = session.Transact(
+            """
+            {"op":"insert","table":"t","row":{"r":-1}},{"op":"insert","table":"t","row":{"r":0}},
+            {"op":"mutate","table":"t","where":[["r","<",0]],"mutations":[["r","*=",0]]},
+            {"op":"select","table":"t","where":[["r","==",0]],"columns":["r"]},
+            {"op":"wait","table":"t","where":[],"columns":["r"],"until":"!=","rows":[{"r":0}],"timeout":0}
+            """);
+
+        Assert.That(both, Does.EndWith("""{"rows":[{"r":0},{"r":0}]},{}]""")); // Read again, the sign is gone.
+        Assert.That(session.Transact("""{"op":"insert","table":"t","row":{"r":0}}"""), Does.Contain("identical values"));
+    }
+
+    [Test]
     public void A_negative_zero_that_a_mutation_makes_is_printed_with_its_sign_and_equals_zero()
     {
         var reply = new EngineFixture(Schema).Open().Ask(
