@@ -13,9 +13,10 @@ internal sealed partial class RequestGenerator
         var target = random.Next(2) == 0 ? rows.Alive(table, random) : null;
         var mutations = string.Join(',', Enumerable.Range(0, count).Select(_ => Mutation(table, target)));
 
-        // Of several rows that fail in different ways any may be reported.
-        var where = target is not null ? OneRow(rows.Name(target)!)
-            : mutations.Contains("=\"", StringComparison.Ordinal) || count > 1 ? OneRow(table) : Where(table);
+        // Of several rows that fail in different ways any may be reported: of numbers out of range, or of sets and maps with too many members.
+        var mayDiffer = count > 1 || mutations.Contains("=\"", StringComparison.Ordinal)
+            || table.Columns.Any(column => column.Type.Max < ColumnType.Unlimited && mutations.StartsWith($"[\"{column.Name}\",", StringComparison.Ordinal));
+        var where = target is not null ? OneRow(rows.Name(target)!) : mayDiffer ? OneRow(table) : Where(table);
         return $$"""{"op":"mutate","table":"{{table.Name}}","where":{{where}},"mutations":[{{mutations}}]}""";
     }
 

@@ -7,10 +7,12 @@ internal sealed partial class Commit(Transaction transaction)
     private readonly List<(Row Row, int Delta)> _counted = [];
     private readonly List<(TableIndex Index, Datum[] Fields, Row Row, bool Added)> _indexed = [];
     private readonly Queue<Row> _suspects = new();
+    private readonly List<Table> _limited = []; // Tables with a limit of rows, as they were touched, were it by what changed nothing.
 
     /// <summary>Makes all checks; on an error <see cref="Undo"/> must follow.</summary>
     public OvsdbError? Run()
     {
+        FindLimited();
         DropUnchanged();
         if (transaction.Changes.Count == 0)
         {
@@ -117,17 +119,25 @@ internal sealed partial class Commit(Transaction transaction)
         return same || !IsReal(change);
     });
 
-    private void CheckMaxRows()
+    private void FindLimited()
     {
+        Table? last = null;
         foreach (var change in transaction.Changes)
         {
-            var table = change.Row.Table;
-            if (change.IsInsert && table.Count > table.Schema.MaxRows)
+            if (change.Row.Table != last && (last = change.Row.Table).Schema.MaxRows != uint.MaxValue && !_limited.Contains(last))
             {
-                throw OvsdbError.Constraint(
-                    $"transaction causes \"{table.Schema.Name}\" table to contain {table.Count} rows, greater than the "
-                    + $"schema-defined limit of {table.Schema.MaxRows} row(s)").AsException();
+                _limited.Add(last);
             }
+        }
+    }
+
+    private void CheckMaxRows()
+    {
+        if (_limited.Find(limited => limited.Count > limited.Schema.MaxRows) is { } table)
+        {
+            throw OvsdbError.Constraint(
+                $"transaction causes \"{table.Schema.Name}\" table to contain {table.Count} rows, greater than the "
+                + $"schema-defined limit of {table.Schema.MaxRows} row(s)").AsException();
         }
     }
 }

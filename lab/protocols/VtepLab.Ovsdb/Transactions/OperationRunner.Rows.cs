@@ -63,10 +63,7 @@ internal sealed partial class OperationRunner
         foreach (var match in Condition.Read(where, table.Schema, _names).Select(table))
         {
             count++;
-            foreach (var column in columns)
-            {
-                Store(match, column, fields[column.Index - 1]);
-            }
+            Update(match, columns, fields);
         }
 
         WriteCount(count);
@@ -87,9 +84,10 @@ internal sealed partial class OperationRunner
         foreach (var match in Condition.Read(where, table.Schema, _names).Select(table))
         {
             count++;
+            var stored = _transaction.Modify(match);
             foreach (var mutation in mutations)
             {
-                Store(match, mutation.Column, mutation.Apply(match[mutation.Column]));
+                stored[mutation.Column.Index - 1] = mutation.Apply(match[mutation.Column]);
             }
         }
 
@@ -97,14 +95,19 @@ internal sealed partial class OperationRunner
     }
 
     /// <summary>
-    /// Gives a column a value unless it has it. 0 and -0 are equal and yet written differently, so reals are stored in any case: as in
-    /// ovsdb-server, the last one given shows when something else of the row changes, and is forgotten with the row's change otherwise.
+    /// Gives a row all values if any of them is not what it has. So it is in ovsdb-server, and it matters: 0 and -0 are equal and yet written
+    /// differently, and the table that a transaction touches first is the first to be told that it has too many rows.
     /// </summary>
-    private void Store(Row row, ColumnSchema column, Datum value)
+    private void Update(Row row, List<ColumnSchema> columns, Datum[] values)
     {
-        if (column.Type.Key.Type == AtomType.Real || column.Type.Value?.Type == AtomType.Real || row[column] != value)
+        foreach (var column in columns)
         {
-            _transaction.Modify(row)[column.Index - 1] = value;
+            if (row[column] != values[column.Index - 1])
+            {
+                var stored = _transaction.Modify(row);
+                columns.ForEach(given => stored[given.Index - 1] = values[given.Index - 1]);
+                return;
+            }
         }
     }
 

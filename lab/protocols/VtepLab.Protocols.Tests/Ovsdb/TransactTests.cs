@@ -63,6 +63,24 @@ public class TransactTests
         Assert.That(waiter.Take(), Is.EqualTo("""{"id":3,"result":[{}],"error":null}"""));
     }
 
+    // As ovsdb-server does (lock-step seed 7000096): a mutation touches its table even where it changes nothing.
+    [TestCase("a", "b", "a")]
+    [TestCase("b", "a", "b")]
+    public void Of_two_tables_with_too_many_rows_the_one_touched_first_is_named(string touched, string filled, string named)
+    {
+        const string Limited = """{"columns":{"n":{"type":"integer"}},"isRoot":true,"maxRows":1}""";
+        var session = new EngineFixture($$$"""{"name":"db","tables":{"a":{{{Limited}}},"b":{{{Limited}}}}}""").Open();
+        session.Transact("""{"op":"insert","table":"a","row":{}},{"op":"insert","table":"b","row":{}}""");
+
+        var refused = session.Transact(
+            $$$"""
+            {"op":"mutate","table":"{{{touched}}}","where":[],"mutations":[]},{"op":"insert","table":"{{{filled}}}","row":{}},
+            {"op":"insert","table":"{{{touched}}}","row":{}}
+            """);
+
+        Assert.That(refused, Does.Contain($"transaction causes \\\"{named}\\\" table to contain 2 rows"));
+    }
+
     [Test]
     public void A_wait_gives_up_when_its_time_is_over()
     {
