@@ -61,7 +61,7 @@ public class NeutronTests
         string id;
         await using (var neutron = await RunningNeutron.StartAsync("--bus", "memory", "--ovsdb", server.Endpoint))
         {
-            id = await neutron.MakeAsync("l2-gateways", Gateway("gw", "tor1", "eth1"));
+            id = await neutron.MakeAsync("l2-gateways", SpecifiedScenarios.Gateway("gw", "tor1", "eth1"));
             await neutron.SignalAsync("KILL");
         }
 
@@ -84,7 +84,7 @@ public class NeutronTests
         {
             for (var n = 0; !stop; n++)
             {
-                accepted[$"gw-{c}-{n}"] = await neutron.MakeAsync("l2-gateways", Gateway($"gw-{c}-{n}", "tor1", "eth1"));
+                accepted[$"gw-{c}-{n}"] = await neutron.MakeAsync("l2-gateways", SpecifiedScenarios.Gateway($"gw-{c}-{n}", "tor1", "eth1"));
             }
         }).ToList();
         for (var deaths = 1; deaths <= 3; deaths++)
@@ -126,7 +126,7 @@ public class NeutronTests
 
         await using var neutron = await RunningNeutron.StartAsync(
             "--bus", "memory", "--ovsdb", $"ssl:127.0.0.1:{port}", "-p", certificates["plugin.key"], "-c", certificates["plugin.pem"], "-C", certificates["ca.pem"]);
-        var id = await neutron.MakeAsync("l2-gateways", Gateway("gw", "tor1", "eth1"));
+        var id = await neutron.MakeAsync("l2-gateways", SpecifiedScenarios.Gateway("gw", "tor1", "eth1"));
 
         Assert.That(await server.OvsdbClientAsync("dump", "VtepLab_L2Gateway", "L2_Gateway"), Does.Contain(id));
         foreach (var (key, certificate, ca, complaint) in new[]
@@ -164,13 +164,13 @@ public class NeutronTests
         await oslo.CastAsync("l2gateway_plugin", "update_ovsdb_changes", Dump());
         await oslo.ReportL2AgentAsync("compute1", "192.0.2.11");
         var network = await neutron.MakeAsync("networks", new() { ["name"] = "net-a", ["provider:segmentation_id"] = 5760 });
-        var gateway = await neutron.MakeAsync("l2-gateways", Gateway("gw", "tor1", "eth1"));
+        var gateway = await neutron.MakeAsync("l2-gateways", SpecifiedScenarios.Gateway("gw", "tor1", "eth1"));
 
         var connection = await ConnectAsync(neutron, gateway, network, "100");
         var call = await oslo.GetsAsync("update_connection_to_gateway");
         await oslo.CastAsync("l2gateway_plugin", "update_ovsdb_changes", Bound(network));
         var added = await oslo.GetsAsync("add_fdb_entries");
-        await neutron.MakeAsync("ports", Port(network, "fa:16:3e:00:00:01", "compute1"));
+        await neutron.MakeAsync("ports", SpecifiedScenarios.Port(network, "fa:16:3e:00:00:01", "compute1"));
         var vif = await oslo.GetsAsync("add_vif_to_gateway");
         var after = oslo.Said.Count;
         await neutron.AskAsync("DELETE", $"/l2-gateway-connections/{connection}");
@@ -204,60 +204,11 @@ public class NeutronTests
         await using var agent1 = await StartAgentAsync("agent-1", url, leaf1.Port);
         await using var agent2 = await StartAgentAsync("agent-2", url, leaf1.Port);
         await using var oslo = await OsloPeer.StartAsync(broker, "compute1");
-        await oslo.ReportL2AgentAsync("compute1", "192.0.2.11");
-        await oslo.ReportL2AgentAsync("compute2", "192.0.2.12");
-        await Eventually.That(
-            async () => (await neutron.ListAsync("agents")).Count(a => a!["configurations"]!["l2gw_agent_type"]?.ToString() == "monitor"), Is.EqualTo(1), TimeSpan.FromSeconds(40));
-        var gateway = await neutron.MakeAsync("l2-gateways", Gateway("gw", "leaf1", "eth1"));
-
-        // Scenario 1: the machines are there first.
-        var blue = await neutron.MakeAsync("networks", new() { ["name"] = "blue", ["provider:segmentation_id"] = 5000 });
-        await neutron.MakeAsync("ports", Port(blue, "fa:16:3e:00:00:01", "compute1"));
-        await neutron.MakeAsync("ports", Port(blue, "fa:16:3e:00:00:02", "compute2"));
-        var connection = await ConnectAsync(neutron, gateway, blue, "10");
-        Assert.That((await leaf1.VtepCtlAsync("list-bindings", "leaf1", "eth1")).Trim(), Is.EqualTo($"0010 {blue}"));
-        Assert.That(await leaf1.VtepCtlAsync("list-remote-macs", blue), Does.Contain("fa:16:3e:00:00:01 -> vxlan_over_ipv4/192.0.2.11").And.Contain("fa:16:3e:00:00:02 -> vxlan_over_ipv4/192.0.2.12"));
-        await oslo.GetsAsync("add_fdb_entries", a => a["fdb_entries"]![blue]?["ports"]!.ToJsonString() == """{"192.0.2.101":[["00:00:00:00:00:00","0.0.0.0"]]}""");
-
-        // Scenario 2: the connection is there first.
-        var red = await neutron.MakeAsync("networks", new() { ["name"] = "red", ["provider:segmentation_id"] = 6000 });
-        await ConnectAsync(neutron, gateway, red, "20");
-        var port = await neutron.MakeAsync("ports", Port(red, "fa:16:3e:00:00:03", "compute1"));
-        await LeafHasAsync(leaf1, red, "fa:16:3e:00:00:03 -> vxlan_over_ipv4/192.0.2.11");
-        await neutron.AskAsync("PUT", $"/ports/{port}", new JsonObject { ["port"] = new JsonObject { ["binding:host_id"] = "compute2" } });
-        await LeafHasAsync(leaf1, red, "fa:16:3e:00:00:03 -> vxlan_over_ipv4/192.0.2.12");
-
-        // Bare metal is learned, told to the compute nodes, and forgotten.
-        await leaf1.VtepCtlAsync("add-ucast-local", blue, "aa:bb:cc:00:00:01", "192.0.2.101");
-        await oslo.GetsAsync("add_fdb_entries", a => a.ToJsonString().Contains("aa:bb:cc:00:00:01", StringComparison.Ordinal));
-        await leaf1.VtepCtlAsync("del-ucast-local", blue, "aa:bb:cc:00:00:01");
-        var removed = await oslo.GetsAsync("remove_fdb_entries");
-        Assert.That(removed["fdb_entries"]![blue]!["ports"]!.ToJsonString(), Is.EqualTo("""{"192.0.2.101":[["aa:bb:cc:00:00:01","0.0.0.0"]]}"""));
-
-        // What is no longer wanted goes, its logical switch too.
-        await neutron.AskAsync("DELETE", $"/ports/{port}");
-        await Eventually.That(async () => await leaf1.VtepCtlAsync("list-remote-macs", red), Does.Not.Contain("fa:16:3e:00:00:03"), TimeSpan.FromSeconds(30));
-        Assert.That((await neutron.AskAsync("DELETE", $"/l2-gateway-connections/{connection}")).Status, Is.EqualTo(204));
-        await Eventually.That(async () => await leaf1.VtepCtlAsync("list-ls"), Does.Not.Contain(blue), TimeSpan.FromSeconds(60));
-        Assert.That((await leaf1.VtepCtlAsync("list-bindings", "leaf1", "eth1")).Trim(), Is.EqualTo($"0020 {red}"));
+        await SpecifiedScenarios.PlayAsync(neutron, leaf1, oslo);
     }
-
-    private static JsonObject Gateway(string name, string device, string port) => new()
-    {
-        ["name"] = name,
-        ["devices"] = new JsonArray(new JsonObject { ["device_name"] = device, ["interfaces"] = new JsonArray(new JsonObject { ["name"] = port }) }),
-    };
-
-    private static JsonObject Port(string network, string mac, string host) => new()
-    {
-        ["network_id"] = network, ["mac_address"] = mac, ["device_owner"] = "compute:nova", ["binding:host_id"] = host,
-    };
 
     private static Task<string> ConnectAsync(RunningNeutron neutron, string gateway, string network, string vlan) => neutron.MakeAsync(
         "l2-gateway-connections", new() { ["l2_gateway_id"] = gateway, ["network_id"] = network, ["segmentation_id"] = vlan });
-
-    private static Task LeafHasAsync(OvsdbServerPeer leaf, string network, string row) =>
-        Eventually.That(async () => await leaf.VtepCtlAsync("list-remote-macs", network), Does.Contain(row), TimeSpan.FromSeconds(30));
 
     private async Task<RunningVteplab> StartAgentAsync(string name, string url, int port)
     {
@@ -295,7 +246,7 @@ public class NeutronTests
             asked[gateway] = asked[network] = "";
             try
             {
-                accepted[gateway] = await neutron.MakeAsync("l2-gateways", Gateway(gateway, "tor1", "eth1"));
+                accepted[gateway] = await neutron.MakeAsync("l2-gateways", SpecifiedScenarios.Gateway(gateway, "tor1", "eth1"));
                 accepted[network] = await neutron.MakeAsync("networks", new() { ["name"] = network });
                 if (n % 3 == 0)
                 {

@@ -47,7 +47,11 @@ internal sealed class OsloPeer : IAsyncDisposable
         }
     }
 
-    public static async Task<OsloPeer> StartAsync(RabbitMqPeer broker, string host)
+    /// <summary>Starts one.</summary>
+    /// <param name="broker">The bus.</param>
+    /// <param name="host">Its name.</param>
+    /// <param name="isGatewayAgent">Whether it is an L2 gateway agent too, and so gets its share of what is for any of them.</param>
+    public static async Task<OsloPeer> StartAsync(RabbitMqPeer broker, string host, bool isGatewayAgent = true)
     {
         var python = RealPeer.Require("/usr/bin/python3"); // Debian's own, whose packages they are.
         if (!Directory.Exists("/usr/lib/python3/dist-packages/oslo_messaging"))
@@ -56,7 +60,7 @@ internal sealed class OsloPeer : IAsyncDisposable
         }
 
         var peer = new OsloPeer(Process.Start(new ProcessStartInfo(
-            python, [Path.Combine(TestContext.CurrentContext.TestDirectory, "oslo_peer.py"), $"rabbit://guest:guest@127.0.0.1:{broker.Port}/", host])
+            python, [Path.Combine(TestContext.CurrentContext.TestDirectory, "oslo_peer.py"), $"rabbit://guest:guest@127.0.0.1:{broker.Port}/", host, .. (string[])(isGatewayAgent ? ["l2gateway_agent"] : [])])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!);

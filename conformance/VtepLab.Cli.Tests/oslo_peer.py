@@ -1,6 +1,7 @@
 """The other end of the bus, spoken by Debian's oslo.messaging: an L2 gateway agent and an L2 agent.
 
-usage: oslo_peer.py TRANSPORT_URL HOST
+usage: oslo_peer.py TRANSPORT_URL HOST [TOPIC...]
+Serves the topics of L2 agents, and those that are named.
 Reads commands from standard input, one JSON object a line: {"call" or "cast": method, "topic": ..., "version": ..., "args": {...}}.
 Writes what happens to standard output, one JSON object a line: replies, and every method that is called here with its arguments.
 """
@@ -42,7 +43,7 @@ conf = cfg.CONF
 conf([], project='oslo_peer', default_config_files=[])
 transport = oslo_messaging.get_rpc_transport(conf, url)
 conf.set_override('control_exchange', 'neutron')
-for topic in ('l2gateway_agent', 'q-agent-notifier-l2population-update', 'q-agent-notifier-tunnel-update'):
+for topic in (*sys.argv[3:], 'q-agent-notifier-l2population-update', 'q-agent-notifier-tunnel-update'):
     server = oslo_messaging.get_rpc_server(
         transport, oslo_messaging.Target(exchange='neutron', topic=topic, server=host), [Endpoint()], executor='threading',
         access_policy=oslo_messaging.LegacyRPCAccessPolicy)

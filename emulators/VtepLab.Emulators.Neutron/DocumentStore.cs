@@ -11,7 +11,7 @@ internal sealed class DocumentStore
     private const string Table = "Resource";
 
     private readonly ModelDatabase _database;
-    private readonly SortedDictionary<(string Collection, string Id), JsonObject> _documents = [];
+    private readonly SortedDictionary<string, SortedDictionary<string, JsonObject>> _collections = new(StringComparer.Ordinal);
 
     private DocumentStore(ModelDatabase database)
     {
@@ -31,10 +31,13 @@ internal sealed class DocumentStore
         new(await ModelDatabase.OpenAsync(host, Schema(), options, cancel));
 
     /// <summary>The resources of a collection, in the order of their ids. They are not to be changed.</summary>
-    public IEnumerable<JsonObject> All(string collection) => _documents.Where(d => d.Key.Collection == collection).Select(d => d.Value);
+    public IReadOnlyCollection<JsonObject> All(string collection) => _collections.TryGetValue(collection, out var all) ? all.Values : [];
+
+    /// <summary>The ports by network, and the addresses they have.</summary>
+    public PortIndex Ports { get; } = new();
 
     /// <summary>A resource; null when there is none.</summary>
-    public JsonObject? Find(string collection, string id) => _documents.GetValueOrDefault((collection, id));
+    public JsonObject? Find(string collection, string id) => _collections.GetValueOrDefault(collection)?.GetValueOrDefault(id);
 
     /// <summary>Writes resources; returns when they are durable.</summary>
     public Task PutAsync(CancellationToken cancel, params IReadOnlyList<(string Collection, JsonObject Document)> documents) => _database.WriteAsync(
@@ -60,7 +63,7 @@ internal sealed class DocumentStore
     public Task DeleteAsync(CancellationToken cancel, params IReadOnlyList<(string Collection, string Id)> keys) => _database.WriteAsync(
         write =>
         {
-            foreach (var (collection, id) in keys.Where(k => _documents.ContainsKey(k)))
+            foreach (var (collection, id) in keys.Where(k => Find(k.Collection, k.Id) is not null))
             {
                 write.Delete(Table, Where.Column("collection", collection).And("id", id));
             }
@@ -80,7 +83,7 @@ internal sealed class DocumentStore
         var told = new List<(string Collection, JsonObject? Old, JsonObject? New)>();
         foreach (var row in change.Rows.Where(r => r.Table == Table))
         {
-            var old = row.Old is { } before && _documents.Remove(KeyOf(before), out var gone) ? gone : null;
+            var old = row.Old is { } before ? Remove(before["collection"].String, before["id"].String) : null;
             told.Add(((row.New ?? row.Old)!["collection"].String, old, row.New is { } now ? Set(now) : null));
         }
 
@@ -90,7 +93,30 @@ internal sealed class DocumentStore
         }
     }
 
-    private JsonObject Set(ReplicaRow row) => _documents[KeyOf(row)] = JsonNode.Parse(row["document"].String)!.AsObject();
+    private JsonObject? Remove(string collection, string id)
+    {
+        if (_collections[collection].Remove(id, out var gone) && collection == "ports")
+        {
+            Ports.Remove(gone);
+        }
 
-    private static (string, string) KeyOf(ReplicaRow row) => (row["collection"].String, row["id"].String);
+        return gone;
+    }
+
+    private JsonObject Set(ReplicaRow row)
+    {
+        var (collection, document) = (row["collection"].String, JsonNode.Parse(row["document"].String)!.AsObject());
+        if (!_collections.TryGetValue(collection, out var all))
+        {
+            _collections.Add(collection, all = new(StringComparer.Ordinal));
+        }
+
+        all[row["id"].String] = document;
+        if (collection == "ports")
+        {
+            Ports.Add(document);
+        }
+
+        return document;
+    }
 }

@@ -66,7 +66,7 @@ public sealed class NeutronServer : INeutronCore
 
     /// <inheritdoc/>
     public IReadOnlyList<PortView> PortsOf(string network) =>
-        [.. _store.All("ports").Where(p => (string?)p["network_id"] == network).Select(PortResource.View)];
+        [.. _store.Ports.Of(network).Select(PortResource.View)];
 
     /// <inheritdoc/>
     public L2AgentView? FindVxlanAgent(string host) => host.Length == 0 ? null : _agents.Find(host);
@@ -214,7 +214,7 @@ public sealed class NeutronServer : INeutronCore
     private async Task<RestResponse> DeleteNetworkAsync(string id, CancellationToken cancel)
     {
         _ = Require("networks", id, "Network");
-        if (_store.All("ports").Any(p => (string?)p["network_id"] == id))
+        if (_store.Ports.Of(id).Count > 0)
         {
             throw new NeutronException(
                 409, "NetworkInUse", $"Unable to complete operation on network {id}. There are one or more ports still in use on the network.");
@@ -300,8 +300,7 @@ public sealed class NeutronServer : INeutronCore
     private async Task<JsonObject> PutPortAsync(JsonObject port, JsonObject given, CancellationToken cancel)
     {
         var network = (string)port["network_id"]!;
-        var others = _store.All("ports").Where(p => (string?)p["network_id"] == network && (string?)p["id"] != (string?)port["id"]).ToList();
-        var changed = PortResource.Apply(port, given, SubnetsOf(network), others);
+        var changed = PortResource.Apply(port, given, SubnetsOf(network), _store.Ports);
         await _store.PutAsync(cancel, ("ports", changed));
         return new JsonObject { ["port"] = changed.DeepClone() };
     }

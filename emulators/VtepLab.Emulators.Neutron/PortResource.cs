@@ -27,9 +27,10 @@ internal static class PortResource
     /// <param name="port">As it was; of a POST what the server chose.</param>
     /// <param name="given">What was given.</param>
     /// <param name="subnets">The subnets of the network.</param>
-    /// <param name="others">The other ports of the network.</param>
-    public static JsonObject Apply(JsonObject port, JsonObject given, IReadOnlyList<JsonObject> subnets, IReadOnlyList<JsonObject> others)
+    /// <param name="ports">The addresses of all ports.</param>
+    public static JsonObject Apply(JsonObject port, JsonObject given, IReadOnlyList<JsonObject> subnets, PortIndex ports)
     {
+        var (network, self) = ((string)port["network_id"]!, (string)port["id"]!);
         var changed = port.DeepClone().AsObject();
         foreach (var name in Changeable.Where(n => given.ContainsKey(n) && n is not ("fixed_ips" or "allowed_address_pairs")))
         {
@@ -37,7 +38,7 @@ internal static class PortResource
         }
 
         changed["mac_address"] = Mac(changed["mac_address"]?.ToString() ?? "");
-        if (others.Any(o => (string?)o["mac_address"] == (string?)changed["mac_address"]))
+        if (ports.HasMac(network, (string)changed["mac_address"]!, self))
         {
             throw new NeutronException(
                 409, "MacAddressInUse",
@@ -46,7 +47,7 @@ internal static class PortResource
 
         if (given.ContainsKey("fixed_ips") || port["fixed_ips"] is null)
         {
-            changed["fixed_ips"] = FixedIps(given["fixed_ips"] as JsonArray, subnets, others);
+            changed["fixed_ips"] = FixedIps(given["fixed_ips"] as JsonArray, subnets, new(ports, network, self));
         }
 
         if (given.ContainsKey("allowed_address_pairs") || port["allowed_address_pairs"] is null)
@@ -76,9 +77,8 @@ internal static class PortResource
             : throw NeutronException.BadRequest($"Invalid input for mac_address. Reason: '{text}' is not a valid MAC address.");
     }
 
-    private static JsonArray FixedIps(JsonArray? asked, IReadOnlyList<JsonObject> subnets, IReadOnlyList<JsonObject> others)
+    private static JsonArray FixedIps(JsonArray? asked, IReadOnlyList<JsonObject> subnets, TakenAddresses taken)
     {
-        var taken = others.SelectMany(o => o["fixed_ips"]!.AsArray()).Select(f => f!["ip_address"]!.ToString()).ToHashSet();
         if (asked is null)
         {
             return [.. subnets.Take(1).Select(s => (JsonNode)Fixed(s, Next(s, taken)))];
@@ -92,19 +92,20 @@ internal static class PortResource
                 ?? throw new NeutronException(400, "InvalidIpForNetwork", "IP address does not belong to a subnet of the network.");
             address ??= Next(subnet, taken);
             return !IPAddress.TryParse(address, out _) ? throw NeutronException.BadRequest($"Invalid input for fixed_ips. Reason: '{address}' is not a valid IP address.")
-                : taken.Add(address) ? (JsonNode)Fixed(subnet, address)
+                : taken.TryTake(address) ? (JsonNode)Fixed(subnet, address)
                 : throw new NeutronException(409, "IpAddressAlreadyAllocated", $"IP address {address} already allocated in subnet {subnet["id"]}");
         })];
     }
 
     private static JsonObject Fixed(JsonObject subnet, string address) => new() { ["subnet_id"] = subnet["id"]!.DeepClone(), ["ip_address"] = address };
 
-    private static string Next(JsonObject subnet, HashSet<string> taken)
+    private static string Next(JsonObject subnet, TakenAddresses taken)
     {
         var network = IPNetwork.Parse((string)subnet["cidr"]!);
         var bytes = network.BaseAddress.GetAddressBytes();
         var gateway = subnet["gateway_ip"]?.ToString();
-        for (var i = 2; i < 65536; i++)
+        var id = (string)subnet["id"]!;
+        for (var i = taken.FirstFree(id); i < 65536; i++)
         {
             var candidate = (byte[])bytes.Clone();
             var carry = i;
@@ -116,12 +117,32 @@ internal static class PortResource
             }
 
             var address = new IPAddress(candidate);
-            if (network.Contains(address) && address.ToString() is var text && text != gateway && taken.Add(text))
+            if (network.Contains(address) && address.ToString() is var text && text != gateway && taken.TryTake(text))
             {
+                taken.FoundTakenBelow(id, i);
                 return text;
             }
         }
 
         throw new NeutronException(409, "IpAddressGenerationFailure", "No more IP addresses available.");
+    }
+
+    // Those of the other ports of the network, and those that this port has just been given.
+    private sealed class TakenAddresses(PortIndex ports, string network, string self)
+    {
+        private readonly HashSet<string> _own = [];
+
+        public int FirstFree(string subnet) => ports.FirstFree(subnet);
+
+        public bool TryTake(string address) => !ports.HasIp(network, address, self) && _own.Add(address);
+
+        public void FoundTakenBelow(string subnet, int number)
+        {
+            // What this port has been given is free again if its request fails.
+            if (_own.Count == 1)
+            {
+                ports.FoundTakenBelow(subnet, number);
+            }
+        }
     }
 }

@@ -16,7 +16,8 @@ public class LayerTests
         ["VtepLab.Topology", "VtepLab.Gherkin", "VtepLab.Reports"],
         ["VtepLab.Conformance", "VtepLab.Scenarios"],
         ["VtepLab.Cli"],
-        ["VtepLab.Testing", "VtepLab.Benchmarks"],
+        ["VtepLab.Testing"],
+        ["VtepLab.Benchmarks"],
     ];
 
     private static readonly (string From, string To)[] ExceptionsInARow =

@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using VtepLab.Benchmarks.Certify;
 using VtepLab.Benchmarks.Kernel;
+using VtepLab.Benchmarks.L2Gateway;
 using VtepLab.Benchmarks.Ovsdb;
 using VtepLab.Benchmarks.Switch;
 
@@ -13,6 +14,8 @@ switch (args)
         return CertifyTimes.Run();
     case ["kernel", .. var what]:
         return KernelBenchmarks.Run(what);
+    case ["l2gw", .. var gateway]:
+        return await GatewayBenchmarks.RunAsync(gateway);
     case ["switch", .. var of]:
         return SwitchBenchmarks.Run(of);
     case ["ovsdb-serve", var schema, var socket]:

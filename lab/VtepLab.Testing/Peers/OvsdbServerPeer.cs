@@ -33,6 +33,9 @@ public sealed class OvsdbServerPeer : IAsyncDisposable
     /// <summary>Its control socket, for ovs-appctl.</summary>
     public string ControlSocket => _directory["ovsdb.ctl"];
 
+    /// <summary>The program, while it runs.</summary>
+    public PeerProcess Process => _process ?? throw new InvalidOperationException("the server was stopped");
+
     /// <summary>What it wrote to its log.</summary>
     public string Log => _process?.Output ?? "";
 

@@ -26,6 +26,7 @@ public sealed class PeerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private bool _isDisposed;
 
     private PeerProcess(Process process, string name)
     {
@@ -35,6 +36,10 @@ public sealed class PeerProcess : IAsyncDisposable
 
     /// <summary>The program's name, for messages.</summary>
     public string Name { get; }
+
+    /// <summary>The program's own process id, for the kernel's accounts of it: the only child of the shell that guards it, but for its waiter.</summary>
+    public int Id => File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Select(child => int.Parse(child, System.Globalization.CultureInfo.InvariantCulture)).Min();
 
     /// <summary>True once the program has ended.</summary>
     public bool HasExited => _process.HasExited;
@@ -163,6 +168,12 @@ public sealed class PeerProcess : IAsyncDisposable
     /// <summary>Ends the program in good order, and after 3 s by force.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.StandardInput.Close();

@@ -88,7 +88,9 @@ internal sealed class GatewaySwitch
         string[] addresses = [.. nodes.Select(n => n.Locator.DstIp).Distinct()];
         string[] macs = [.. nodes.SelectMany(n => n.Macs).Select(m => m.Mac).Distinct(StringComparer.OrdinalIgnoreCase)];
         return ApplyAsync(
-            $"{(isCreate ? "bind" : "unbind")} {string.Join(", ", request.Ports.SelectMany(p => p.VlanBindings.Select(b => $"VLAN {b.Vlan} on {p.Name}")))}",
+            request.Ports.IsEmpty
+                ? $"put {macs.Length} MAC addresses behind {addresses.Length} nodes"
+                : $"{(isCreate ? "bind" : "unbind")} {string.Join(", ", request.Ports.SelectMany(p => p.VlanBindings.Select(b => $"VLAN {b.Vlan} on {p.Name}")))}",
             async (schema, transact, stop) =>
             {
                 var content = await ContentReader.ReadAsync(schema, transact, request.LogicalSwitch, addresses, macs, request.Ports, stop);
@@ -153,7 +155,7 @@ internal sealed class GatewaySwitch
     {
         using var patience = new CancellationTokenSource(_options.TransactTimeout, _host.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
-        byte[] sent = [], refused = [];
+        OvsdbTransaction? sent = null, refused = null;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -166,8 +168,8 @@ internal sealed class GatewaySwitch
                     return;
                 }
 
-                sent = Written(plan.Seal());
-                var result = await _session.TransactAsync(plan.Transaction, cancel: both.Token);
+                sent = plan.Seal();
+                var result = await _session.TransactAsync(sent, cancel: both.Token);
                 if (!plan.Missed(result).Any())
                 {
                     _log.LogInformation("{Switch}: could {Doing}, attempt {Attempt}", Name, doing, attempt);
@@ -180,7 +182,7 @@ internal sealed class GatewaySwitch
                     throw new GatewayException($"{Name} keeps changing, could not {doing}");
                 }
             }
-            catch (OvsdbOperationException no) when (IsRace(no) && attempt < MaxAttempts && !sent.AsSpan().SequenceEqual(refused))
+            catch (OvsdbOperationException no) when (IsRace(no) && attempt < MaxAttempts && !AreSame(sent, refused))
             {
                 refused = sent; // The same transaction refused twice is no race: nobody changed what it was made from.
                 _log.LogInformation("{Switch}: {Problem}; reading again to {Doing}", Name, no.Message, doing);
@@ -233,6 +235,9 @@ internal sealed class GatewaySwitch
     // What a transaction meets when somebody else was faster: a taken name or locator, a row that is gone, a guard that does not hold.
     private static bool IsRace(OvsdbOperationException no) =>
         no.IsTimedOut || no.Error is ErrorNames.ConstraintViolation or ErrorNames.ReferentialIntegrityViolation;
+
+    private static bool AreSame(OvsdbTransaction? one, OvsdbTransaction? other) =>
+        one is not null && other is not null && Written(one).AsSpan().SequenceEqual(Written(other));
 
     private static byte[] Written(OvsdbTransaction transaction)
     {

@@ -9,6 +9,9 @@ namespace VtepLab.L2Gateway.Agent;
 /// </remarks>
 internal sealed class SwitchContent
 {
+    private readonly IReadOnlyList<SelectedRow> _macs = [];
+    private readonly ILookup<string, SelectedRow> _byMac = Array.Empty<SelectedRow>().ToLookup(_ => "");
+
     /// <summary>Up to this many MAC addresses are read one by one, more by the whole logical switch: a server finds no row faster.</summary>
     public const int FewMacs = 4;
 
@@ -19,7 +22,11 @@ internal sealed class SwitchContent
     public required IReadOnlyDictionary<string, Uuid> Locators { get; init; }
 
     /// <summary>Rows of Ucast_Macs_Remote that belong to the logical switch.</summary>
-    public IReadOnlyList<SelectedRow> Macs { get; init; } = [];
+    public IReadOnlyList<SelectedRow> Macs
+    {
+        get => _macs;
+        init => (_macs, _byMac) = (value, value.ToLookup(r => r["MAC"].String, StringComparer.OrdinalIgnoreCase));
+    }
 
     /// <summary>True when <see cref="Macs"/> are all of the logical switch and not only those asked for.</summary>
     public bool HasAllMacs { get; init; }
@@ -31,6 +38,5 @@ internal sealed class SwitchContent
     public IReadOnlyList<SelectedRow> Ports { get; init; } = [];
 
     /// <summary>The rows of a MAC address on the logical switch; several are legal, for the schema has no index.</summary>
-    public IEnumerable<SelectedRow> RowsOf(string mac) =>
-        Macs.Where(r => string.Equals(r["MAC"].String, mac, StringComparison.OrdinalIgnoreCase));
+    public IEnumerable<SelectedRow> RowsOf(string mac) => _byMac[mac];
 }

@@ -21,6 +21,21 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
     /// <summary>Something that the monitor told is missing: it is elected anew, and then tells everything anew.</summary>
     public void ElectAnew() => _isAnew = true;
 
+    /// <summary>True while the monitor is of the original kind, whose casts have no numbers by which a missing one would be noticed.</summary>
+    public bool IsMonitorSilentAboutGaps => agents.Monitors is [var only] && AgentRegistry.TermOf(only) is null;
+
+    /// <summary>
+    /// Has every agent lay the role down. The one that had it says so with its next report, is elected then, and reads everything anew: an
+    /// original agent that is elected while it monitors does nothing.
+    /// </summary>
+    public async Task UnseatAsync(CancellationToken cancel)
+    {
+        if (model.IsLeader)
+        {
+            await calls.SetMonitorAsync("", Term, cancel);
+        }
+    }
+
     /// <summary>A report was taken.</summary>
     /// <param name="name">The agent's host.</param>
     /// <param name="wasMonitor">Whether it had the role before.</param>

@@ -81,14 +81,24 @@ internal sealed class PluginEndpoint(
         foreach (var (identifier, value) in states)
         {
             var state = value?.ToString() ?? "";
-            if (_states.GetValueOrDefault(identifier) != state)
+            var isNew = _states.GetValueOrDefault(identifier) != state;
+            if (isNew)
             {
                 _states[identifier] = state;
                 _log.LogInformation("{Switch} is {State}", identifier, state);
-                if (state == "connected")
-                {
-                    reconcile(identifier);
-                }
+            }
+
+            if (state == "connected" && isNew)
+            {
+                reconcile(identifier);
+            }
+            else if (state == "connected" && election.IsMonitorSilentAboutGaps && !casts.WasToldIn(identifier, election.Term))
+            {
+                // The original gives up waiting for a switch's content after some 10 ms, says "connected" all the same, and never asks again.
+                _log.LogWarning("{Switch} is connected and was not told as a whole: its monitor lays the role down, and gets it anew", identifier);
+                _states.Clear();
+                host.Spawn("unseat", election.UnseatAsync);
+                return;
             }
         }
     }

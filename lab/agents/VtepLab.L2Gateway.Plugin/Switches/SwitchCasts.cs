@@ -49,7 +49,7 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
                 if (verdict == CastVerdict.Apply)
                 {
                     new CastWriter(model, identifier, write).Apply(data, isWhole);
-                    Remember(write, identifier, origin, isWhole);
+                    Remember(write, identifier, origin, isWhole, term);
                 }
             },
             cancel);
@@ -71,6 +71,9 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
     public bool MissesOf(JsonObject told, long term) => told.Any(t =>
         t.Value is JsonObject last && CastOrigin.Read(last) is { } sent && sent.Term == term && LedgerOf(t.Key).Misses(sent));
 
+    /// <summary>Whether a switch was told as a whole since an election.</summary>
+    public bool WasToldIn(string identifier, long term) => model.Find("Ovsdb", "ovsdb_identifier", identifier) is { } row && row["term"].Integer >= term;
+
     private CastLedger LedgerOf(string identifier)
     {
         var ledger = new CastLedger();
@@ -82,12 +85,12 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
         return ledger;
     }
 
-    private void Remember(OvsdbTransaction write, string identifier, CastOrigin? origin, bool isWhole)
+    private void Remember(OvsdbTransaction write, string identifier, CastOrigin? origin, bool isWhole, long term)
     {
         var row = model.Find("Ovsdb", "ovsdb_identifier", identifier);
         List<(string, Datum)> columns =
         [
-            ("session", origin?.Session ?? ""), ("sequence", origin?.Sequence ?? 0), ("term", origin?.Term ?? 0),
+            ("session", origin?.Session ?? ""), ("sequence", origin?.Sequence ?? 0), ("term", origin is null && isWhole ? term : origin?.Term ?? 0),
             ("dumps", (row?["dumps"].Integer ?? 0) + (isWhole ? 1 : 0)),
         ];
         if (row is null)

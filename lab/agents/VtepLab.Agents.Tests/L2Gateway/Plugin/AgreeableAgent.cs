@@ -21,13 +21,21 @@ internal sealed class AgreeableAgent
     /// <summary>Answers a call instead; null for yes.</summary>
     public Func<BusRequest, BusRemoteException?> Refuse { get; set; } = _ => null;
 
+    /// <summary>Does not answer a call, as an agent that is frozen.</summary>
+    public Func<BusRequest, bool> Hang { get; set; } = _ => false;
+
     public static async Task<AgreeableAgent> StartAsync(SimulatedLab lab)
     {
         var agent = new AgreeableAgent(lab);
-        await lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_agent", "agent-1"), (request, _) =>
+        await lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_agent", "agent-1"), async (request, stop) =>
         {
             agent.Received.Add(request);
-            return agent.Refuse(request) is { } refusal ? throw refusal : ValueTask.FromResult<JsonNode?>(null);
+            while (agent.Hang(request))
+            {
+                await lab.Driver.DelayAsync(TimeSpan.FromSeconds(1), stop);
+            }
+
+            return agent.Refuse(request) is { } refusal ? throw refusal : null;
         });
         return agent;
     }

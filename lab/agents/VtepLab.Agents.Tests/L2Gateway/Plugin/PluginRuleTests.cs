@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using VtepLab.Emulators.Neutron;
 using VtepLab.L2Gateway.Plugin;
 using VtepLab.Runtime;
-using VtepLab.Topology;
 using VtepLab.Neutron;
 
 namespace VtepLab.Agents.Tests.L2Gateway.Plugin;
@@ -14,7 +12,7 @@ public class PluginRuleTests
     private const string Locator = "d43bdb3f-3396-4971-aa5c-247054c649dd";
 
     [Test]
-    public void F1_an_update_of_one_gateway_leaves_the_ports_of_another_alone() => Run(async stage =>
+    public void F1_an_update_of_one_gateway_leaves_the_ports_of_another_alone() => PluginStage.Run(async stage =>
     {
         var network = await stage.NetworkAsync("blue", 5000);
         await stage.ConnectAsync(await stage.GatewayAsync("a", "eth1"), network, "100");
@@ -30,7 +28,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F2_a_dump_is_one_difference_and_orders_nothing_to_be_deleted() => Run(async stage =>
+    public void F2_a_dump_is_one_difference_and_orders_nothing_to_be_deleted() => PluginStage.Run(async stage =>
     {
         var network = await stage.NetworkAsync("blue", 5000);
         await stage.ConnectAsync(await stage.GatewayAsync("a", "eth1"), network, "100");
@@ -47,7 +45,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F6_a_deleted_network_leaves_no_binding_and_no_logical_switch() => Run(async stage =>
+    public void F6_a_deleted_network_leaves_no_binding_and_no_logical_switch() => PluginStage.Run(async stage =>
     {
         var network = await stage.NetworkAsync("blue", 5000);
         var gateway = await stage.GatewayAsync("a", "eth1");
@@ -67,7 +65,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F7_the_flooding_entry_stays_when_the_last_bare_metal_address_ages_out() => Run(async stage =>
+    public void F7_the_flooding_entry_stays_when_the_last_bare_metal_address_ages_out() => PluginStage.Run(async stage =>
     {
         await stage.ComputeAsync();
         var network = await stage.NetworkAsync("blue", 5000);
@@ -90,7 +88,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F8_an_address_deleted_while_no_agent_answers_is_deleted_later() => Run(async stage =>
+    public void F8_an_address_deleted_while_no_agent_answers_is_deleted_later() => PluginStage.Run(async stage =>
     {
         await stage.ComputeAsync();
         var network = await stage.NetworkAsync("blue", 5000);
@@ -114,7 +112,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F9_a_port_that_comes_back_is_bound_again_and_its_connection_was_never_gone() => Run(async stage =>
+    public void F9_a_port_that_comes_back_is_bound_again_and_its_connection_was_never_gone() => PluginStage.Run(async stage =>
     {
         var network = await stage.NetworkAsync("blue", 5000);
         var connection = await stage.ConnectAsync(await stage.GatewayAsync("a", "eth1"), network, "100");
@@ -132,7 +130,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F10_what_vanished_while_nobody_monitored_is_withdrawn() => Run(async stage =>
+    public void F10_what_vanished_while_nobody_monitored_is_withdrawn() => PluginStage.Run(async stage =>
     {
         await stage.ComputeAsync();
         var network = await stage.NetworkAsync("blue", 5000);
@@ -148,7 +146,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F11_a_call_goes_to_an_agent_that_looks_after_the_switch() => Run(async stage =>
+    public void F11_a_call_goes_to_an_agent_that_looks_after_the_switch() => PluginStage.Run(async stage =>
     {
         var elsewhere = new List<string>();
         await stage.Lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_agent", "agent-2"), (request, _) =>
@@ -172,7 +170,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F16_F17_all_tunnel_addresses_are_announced_and_all_faults_count() => Run(async stage =>
+    public void F16_F17_all_tunnel_addresses_are_announced_and_all_faults_count() => PluginStage.Run(async stage =>
     {
         await stage.ComputeAsync();
         var network = await stage.NetworkAsync("blue", 5000);
@@ -192,7 +190,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F20_a_connection_can_be_deleted_while_nobody_can_reach_the_switch() => Run(async stage =>
+    public void F20_a_connection_can_be_deleted_while_nobody_can_reach_the_switch() => PluginStage.Run(async stage =>
     {
         var network = await stage.NetworkAsync("blue", 5000);
         var connection = await stage.ConnectAsync(await stage.GatewayAsync("a", "eth1"), network, "100");
@@ -208,7 +206,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F21_F22_machines_that_cannot_be_placed_are_left_out_and_address_pairs_are_followed() => Run(async stage =>
+    public void F21_F22_machines_that_cannot_be_placed_are_left_out_and_address_pairs_are_followed() => PluginStage.Run(async stage =>
     {
         await stage.ComputeAsync();
         var network = await stage.NetworkAsync("blue", 5000);
@@ -232,7 +230,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F25_a_connection_that_the_second_switch_refuses_is_taken_back_on_the_first() => Run(async stage =>
+    public void F25_a_connection_that_the_second_switch_refuses_is_taken_back_on_the_first() => PluginStage.Run(async stage =>
     {
         await stage.Agent.CastAsync(0, JsonNode.Parse(
             """
@@ -256,7 +254,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F26_a_name_that_two_switches_have_is_refused() => Run(async stage =>
+    public void F26_a_name_that_two_switches_have_is_refused() => PluginStage.Run(async stage =>
     {
         await stage.Agent.CastAsync(0, JsonNode.Parse(
             """
@@ -271,7 +269,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void F27_F29_a_gap_asks_for_the_whole_and_a_deposed_monitor_is_not_listened_to() => Run(async stage =>
+    public void F27_F29_a_gap_asks_for_the_whole_and_a_deposed_monitor_is_not_listened_to() => PluginStage.Run(async stage =>
     {
         await stage.Agent.ReportAsync(role: "", start: true); // The term begins with an election.
         await stage.PassAsync(6);
@@ -289,13 +287,13 @@ public class PluginRuleTests
 
     [TestCase(false, 500)]
     [TestCase(true, 404)]
-    public void F30_status_codes_are_the_originals_unless_asked_otherwise(bool fitting, int status) => Run(
+    public void F30_status_codes_are_the_originals_unless_asked_otherwise(bool fitting, int status) => PluginStage.Run(
         async stage => Assert.That(
             (await stage.TryConnectAsync(await stage.GatewayAsync("a", "nope"), await stage.NetworkAsync("blue", 5000), "100")).Status, Is.EqualTo(status)),
         new PluginOptions { Database = new(), HasFittingStatusCodes = fitting });
 
     [Test]
-    public void F30_the_quota_is_enforced_when_asked_for() => Run(
+    public void F30_the_quota_is_enforced_when_asked_for() => PluginStage.Run(
         async stage =>
         {
             await stage.GatewayAsync("a", "eth1");
@@ -306,7 +304,7 @@ public class PluginRuleTests
         new PluginOptions { Database = new(), HasFittingStatusCodes = true, QuotaL2Gateway = 1 });
 
     [Test]
-    public void What_a_switch_refuses_of_one_network_does_not_keep_another_from_it() => Run(async stage =>
+    public void What_a_switch_refuses_of_one_network_does_not_keep_another_from_it() => PluginStage.Run(async stage =>
     {
         var blue = await stage.NetworkAsync("blue", 5000);
         var gateway = await stage.GatewayAsync("a", "eth1");
@@ -321,7 +319,7 @@ public class PluginRuleTests
     });
 
     [Test]
-    public void Many_machines_go_in_requests_of_bounded_size() => Run(
+    public void Many_machines_go_in_requests_of_bounded_size() => PluginStage.Run(
         async stage =>
         {
             await stage.ComputeAsync();
@@ -338,14 +336,4 @@ public class PluginRuleTests
             Assert.That(sizes, Is.EqualTo(new[] { 10, 10, 5 }));
         },
         new PluginOptions { Database = new(), MaxMacsPerRpc = 10 });
-
-    private static void Run(Func<PluginStage, Task> test, PluginOptions? options = null) => SimulatedLab.Run(7, async lab =>
-    {
-        var agent = await AgreeableAgent.StartAsync(lab);
-        await using var controller = await NeutronController.StartAsync(
-            lab.Driver, new NeutronServerOptions { Database = new() }, options ?? new PluginOptions { Database = new() });
-        await agent.TellAsync();
-        await test(await PluginStage.StartAsync(lab, controller, agent));
-        return true;
-    });
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using VtepLab.Emulators.Neutron;
+using VtepLab.L2Gateway.Plugin;
 using VtepLab.Neutron.Rest;
 using VtepLab.Runtime;
 using VtepLab.Topology;
@@ -20,7 +22,18 @@ internal sealed class PluginStage
 
     public TimeSpan Now => Lab.World.Now;
 
-    public static async Task<PluginStage> StartAsync(SimulatedLab lab, NeutronController controller, AgreeableAgent agent)
+    /// <summary>Runs a test in virtual time with a controller, and an agent that has told of its switch.</summary>
+    public static void Run(Func<PluginStage, Task> test, PluginOptions? options = null) => SimulatedLab.Run(7, async lab =>
+    {
+        var agent = await AgreeableAgent.StartAsync(lab);
+        await using var controller = await NeutronController.StartAsync(
+            lab.Driver, new NeutronServerOptions { Database = new() }, options ?? new PluginOptions { Database = new() });
+        await agent.TellAsync();
+        await test(await StartAsync(lab, controller, agent));
+        return true;
+    });
+
+    private static async Task<PluginStage> StartAsync(SimulatedLab lab, NeutronController controller, AgreeableAgent agent)
     {
         var stage = new PluginStage(lab, controller, agent);
         await lab.Driver.Bus.ServeAsync(new BusTarget("q-agent-notifier-l2population-update", "compute1"), (request, _) =>

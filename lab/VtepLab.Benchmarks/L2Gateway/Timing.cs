@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Benchmarks.L2Gateway;
+
+/// <summary>What one run took: seconds of time, and of the processor time of each process.</summary>
+internal sealed record Timing(double Seconds, double Server, double Neutron, double Agent)
+{
+    /// <summary>What <see cref="Cells"/> are.</summary>
+    public static IReadOnlyList<string> Header => ["seconds", "CPU ovsdb-server", "its share", "CPU neutron", "CPU agent"];
+
+    /// <summary>The values as text.</summary>
+    public IReadOnlyList<string> Cells =>
+    [
+        Text(Seconds), Text(Server), string.Create(CultureInfo.InvariantCulture, $"{Server / Seconds:0 %}"), Text(Neutron), Text(Agent),
+    ];
+
+    /// <summary>The median of each.</summary>
+    public static Timing MedianOf(IReadOnlyList<Timing> runs)
+    {
+        return new Timing(Median(r => r.Seconds), Median(r => r.Server), Median(r => r.Neutron), Median(r => r.Agent));
+
+        double Median(Func<Timing, double> of) => runs.Select(of).Order().ElementAt(runs.Count / 2);
+    }
+
+    private static string Text(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Reads the clock and the kernel's accounts of processes before and after something.</summary>
+internal sealed class ProcessorMeter
+{
+    private readonly PeerProcess[] _processes;
+    private readonly double[] _before;
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    private ProcessorMeter(PeerProcess[] processes) => (_processes, _before) = (processes, [.. processes.Select(Used)]);
+
+    public static ProcessorMeter Start(PeerProcess server, PeerProcess neutron, PeerProcess agent) => new([server, neutron, agent]);
+
+    public Timing Stop()
+    {
+        var seconds = _watch.Elapsed.TotalSeconds;
+        var used = _processes.Select((p, i) => Used(p) - _before[i]).ToList();
+        return new Timing(seconds, used[0], used[1], used[2]);
+    }
+
+    private static double Used(PeerProcess process)
+    {
+        using var found = Process.GetProcessById(process.Id);
+        return found.TotalProcessorTime.TotalSeconds;
+    }
+}
