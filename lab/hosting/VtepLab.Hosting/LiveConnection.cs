@@ -76,7 +76,7 @@ internal sealed class LiveConnection : IConnection
                 _socket.Socket.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (SocketErrors.IsBroken(e))
         {
             // The peer ended it first.
         }
@@ -106,7 +106,7 @@ internal sealed class LiveConnection : IConnection
             {
                 return await connection._stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+            catch (Exception e) when (SocketErrors.IsBroken(e))
             {
                 throw SocketErrors.Translate(e, $"reading from {connection.Remote}");
             }
@@ -119,7 +119,7 @@ internal sealed class LiveConnection : IConnection
             {
                 await connection._stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+            catch (Exception e) when (SocketErrors.IsBroken(e))
             {
                 throw SocketErrors.Translate(e, $"writing to {connection.Remote}");
             }
@@ -140,7 +140,7 @@ internal sealed class LiveConnection : IConnection
             {
                 connection._stream.Write(buffer);
             }
-            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+            catch (Exception e) when (SocketErrors.IsBroken(e))
             {
                 throw SocketErrors.Translate(e, $"writing to {connection.Remote}");
             }

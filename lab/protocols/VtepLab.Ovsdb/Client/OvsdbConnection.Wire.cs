@@ -13,6 +13,7 @@ public sealed partial class OvsdbConnection
     private readonly MessageOutput _output;
     private readonly TaskCompletionSource _overflow = new();
     private readonly InactivityProbe _life;
+    private bool _hasSpoken;
 
     private async Task ReadAsync(CancellationToken cancel)
     {
@@ -26,6 +27,7 @@ public sealed partial class OvsdbConnection
             if (!buffer.IsEmpty)
             {
                 _life.Heard();
+                _hasSpoken = true;
             }
 
             _output.Cork(); // What is asked for while a batch of messages is looked at goes out together.
@@ -46,7 +48,8 @@ public sealed partial class OvsdbConnection
             if (read.IsCompleted)
             {
                 throw new OvsdbProtocolException(
-                    $"{Peer} closed the connection{(_reader.IsBetweenTexts ? "" : " in the middle of a message")}.", isTransient: true);
+                    $"{Peer} closed the connection{(!_hasSpoken ? " before it said anything" : _reader.IsBetweenTexts ? "" : " in the middle of a message")}.",
+                    isTransient: true);
             }
         }
     }

@@ -160,7 +160,7 @@ public class OvsdbConnectionTests
         Assert.That(stage.Connection.IsOpen, Is.True);
     }
 
-    [TestCase("", "leaf1 closed the connection.")]
+    [TestCase("", "leaf1 closed the connection before it said anything.")]
     [TestCase("{'id'", "leaf1 closed the connection in the middle of a message.")]
     public void When_the_peer_closes_every_call_fails_and_may_be_tried_again(string last, string why)
     {
