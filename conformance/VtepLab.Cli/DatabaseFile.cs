@@ -15,6 +15,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
     private readonly FileStream hold;
     private SafeFileHandle file;
     private long length;
+    private bool fails; // Since the last write that went well; it is told once.
     private string? failure; // Once what is on disk is not known any more, nothing is taken.
 
     private DatabaseFile(string path, FileStream hold, SafeFileHandle file) => (this.path, this.hold, this.file) = (path, hold, file);
@@ -107,7 +108,15 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
 
         file.Dispose();
         (file, length) = (fresh, content.Length);
-        DirectoryFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!); // The new name is safe only when its directory is.
+        try
+        {
+            DirectoryFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!); // The new name is safe only when its directory is.
+        }
+        catch (IOException e)
+        {
+            failure ??= $"{path} was replaced, but its directory cannot be flushed to disk: {e.Message}";
+            throw;
+        }
     });
 
     /// <inheritdoc/>
@@ -122,7 +131,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
             // After a failed flush the system may have dropped what it had not written: nothing is promised from here on.
             failure ??= $"{path} cannot be flushed to disk: {e.Message}";
             Console.Error.WriteLine($"vteplab: {failure}; no more transactions are taken");
-            return;
+            throw new OvsdbError(ErrorNames.InputOutputError, failure).AsException();
         }
 
         done();
@@ -170,10 +179,16 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
         try
         {
             work();
+            fails = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"vteplab: {path} cannot be {what}: {e.Message}");
+            if (!fails)
+            {
+                Console.Error.WriteLine($"vteplab: {path} cannot be {what}: {e.Message}");
+                fails = true;
+            }
+
             throw new OvsdbError(ErrorNames.InputOutputError, $"{path} cannot be {what}: {e.Message}").AsException();
         }
     }

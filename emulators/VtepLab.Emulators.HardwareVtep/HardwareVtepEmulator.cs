@@ -41,13 +41,13 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
     /// <summary>How peers reach it.</summary>
     public OvsdbServerService Service { get; }
 
-    /// <summary>Its hardware_vtep database.</summary>
+    /// <summary>Its hardware_vtep database; another one after a conversion.</summary>
     public Database Database => _core.Database;
 
     /// <summary>What its hardware holds now; of several switches that of the first one.</summary>
     public HardwareState Hardware => _core.Agent.Hardware;
 
-    /// <summary>Called once when the database's file could not be written: the database takes nothing more, and the switch has to be started again.</summary>
+    /// <summary>Called when the database's file cannot be written: the database takes nothing more until it can.</summary>
     public Action? Failed { get; set; }
 
     /// <summary>Where it listens, with the ports it was given.</summary>
@@ -68,7 +68,7 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         HardwareVtepOptions.Validate(switches);
         var options = switches[0];
         HardwareVtepEmulator? emulator = null;
-        emulator = new HardwareVtepEmulator(host, switches, await OpenDatabaseAsync(host, options, _ => emulator?.CannotWrite()));
+        emulator = new HardwareVtepEmulator(host, switches, await OpenDatabaseAsync(host, options, failure => emulator?.Heed(failure)));
         if (host.FramePorts.Count > 0)
         {
             emulator._core.Attach(host.FramePorts, () => host.Entropy.NextDouble("bfd"));
@@ -86,6 +86,7 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
 
         emulator._core.Start();
         emulator.Server.Add(emulator.Database);
+        emulator.Server.Converted += emulator.Follow;
         await emulator.Service.StartAsync();
         emulator._log.LogInformation(
             "switch {Name} serves {Database} {Version} with {Ports} ports, quirks: {Quirks}", options.Name, VtepSchema.DatabaseName,
@@ -108,11 +109,11 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task<Database> OpenDatabaseAsync(IHost host, HardwareVtepOptions options, Action<string> failed)
+    private static async Task<Database> OpenDatabaseAsync(IHost host, HardwareVtepOptions options, Action<string?> failing)
     {
         var schema = SwitchSchema.Served(options);
         return options.StoreName is { } name && !options.Quirks.Has(SwitchQuirkBook.ForgetsAtRestart)
-            ? await StoredDatabase.OpenAsync(host, name, schema, converts: true, failed, host.Stopping)
+            ? await StoredDatabase.OpenAsync(host, name, schema, converts: true, failing, host.Stopping)
             : new Database(schema, host.Entropy.NewUuid);
     }
 
@@ -165,14 +166,38 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         }
         catch (OvsdbErrorException) when (_cannotWrite)
         {
-            // It cannot write any more, and whoever runs the switch has been told.
+            // It cannot write for now, and whoever runs the switch has been told.
         }
     }
 
-    private void CannotWrite()
+    private void Follow(Database old, Database converted)
     {
-        _cannotWrite = true;
-        Failed?.Invoke();
+        if (old != Database)
+        {
+            return;
+        }
+
+        if (_core.MoveTo(converted) is { } objection)
+        {
+            _log.LogWarning("switch {Name} stands still: its database was converted to a schema it cannot use: {Reason}", Options.Name, objection);
+        }
+        else
+        {
+            _log.LogInformation("switch {Name} goes on with its database converted to {Version}", Options.Name, converted.Schema.Version);
+        }
+    }
+
+    private void Heed(string? failure)
+    {
+        _cannotWrite = failure is not null;
+        if (_cannotWrite)
+        {
+            Failed?.Invoke();
+        }
+        else
+        {
+            _core.FallBehind(); // What it could not write meanwhile.
+        }
     }
 
     private void WhenTurnEnds(Action action) => _host.Spawn("end of turn", async _ =>

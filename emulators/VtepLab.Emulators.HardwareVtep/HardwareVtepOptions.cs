@@ -34,7 +34,7 @@ public sealed record HardwareVtepOptions
     /// <summary>The hardware_vtep version it serves; null for the latest.</summary>
     public Version? SchemaVersion { get; init; }
 
-    /// <summary>The schema it serves, in the JSON of RFC 7047 section 3.2, where it is not a published one; checked by <see cref="VtepSchema.Check"/>.</summary>
+    /// <summary>The schema it serves, in the JSON of RFC 7047 section 3.2, where it is not a published one; checked by <see cref="VtepSchema.Check(string)"/>.</summary>
     public string? SchemaText { get; init; }
 
     /// <summary>How it misbehaves.</summary>

@@ -81,6 +81,9 @@ internal sealed partial class SwitchAgent
         }
     }
 
+    /// <summary>Goes on with the database that a conversion has put in the place of the switch's; rows keep their UUIDs.</summary>
+    public void MoveTo(Database converted) => _tables.Database = converted;
+
     /// <summary>Makes database and hardware agree; at most one transaction.</summary>
     /// <exception cref="OvsdbErrorException">The switch's own transaction was refused, which is an error of this class.</exception>
     public void Reconcile()

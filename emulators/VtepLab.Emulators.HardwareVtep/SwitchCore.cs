@@ -41,8 +41,8 @@ internal sealed class SwitchCore
     /// <summary>Told when a switch falls behind its database.</summary>
     public event Action? FellBehind;
 
-    /// <summary>The hardware_vtep database.</summary>
-    public Database Database { get; }
+    /// <summary>The hardware_vtep database; another one after a conversion.</summary>
+    public Database Database { get; private set; }
 
     /// <summary>The switches, in the order of their options.</summary>
     public List<SwitchUnit> Units { get; } = [];
@@ -86,20 +86,42 @@ internal sealed class SwitchCore
     public void Start()
     {
         Units.ForEach(u => u.Agent.Start());
-        Database.Committed += changes =>
+        Database.Committed += Follow;
+    }
+
+    /// <summary>Goes on with the database that a conversion has put in the place of the present one.</summary>
+    /// <returns>Why the switch can do nothing with its schema, and will neither read nor write it until it is converted again; null when it can.</returns>
+    public string? MoveTo(Database converted)
+    {
+        Database.Committed -= Follow;
+        Database = converted;
+        Database.Committed += Follow;
+        Units.ForEach(u => u.Agent.MoveTo(converted));
+        Quirks.MoveTo(converted);
+        string? objection = null;
+        try
         {
-            // What the server tells of its own connections concerns nothing the hardware does.
-            if (!_isReacting && changes.Changes.Any(c => c.Row.Table.Schema.Name != Manager.Table))
-            {
-                FallBehind();
-            }
-        };
+            VtepSchema.Check(converted.Schema);
+        }
+        catch (FormatException e)
+        {
+            objection = e.Message;
+        }
+
+        Quirks.IsSuspended = objection is not null;
+        FallBehind();
+        return objection;
     }
 
     /// <summary>Makes hardware and database agree.</summary>
     public void React()
     {
         IsBehind = false;
+        if (Quirks.IsSuspended)
+        {
+            return;
+        }
+
         _isReacting = true;
         try
         {
@@ -128,6 +150,15 @@ internal sealed class SwitchCore
         {
             IsBehind = true;
             FellBehind?.Invoke();
+        }
+    }
+
+    private void Follow(ChangeSet changes)
+    {
+        // What the server tells of its own connections concerns nothing the hardware does.
+        if (!_isReacting && changes.Changes.Any(c => c.Row.Table.Schema.Name != Manager.Table))
+        {
+            FallBehind();
         }
     }
 }

@@ -6,20 +6,20 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <summary>The switch's database seen through the typed records; a table that an old schema lacks is empty.</summary>
 internal sealed class VtepTables(Database database)
 {
-    /// <summary>The database itself.</summary>
-    public Database Database => database;
+    /// <summary>The database itself; another one after a conversion.</summary>
+    public Database Database { get; set; } = database;
 
     /// <summary>True when the schema has the table.</summary>
     public bool Has<TRow>()
-        where TRow : IVtepRow<TRow> => database.Schema.Find(TRow.Table) is not null;
+        where TRow : IVtepRow<TRow> => Database.Schema.Find(TRow.Table) is not null;
 
     /// <summary>True when the schema has the column.</summary>
     public bool Has<TRow>(string column)
-        where TRow : IVtepRow<TRow> => database.Schema.Find(TRow.Table)?.Find(column) is not null;
+        where TRow : IVtepRow<TRow> => Database.Schema.Find(TRow.Table)?.Find(column) is not null;
 
     /// <summary>The table, or null.</summary>
     public Table? Table<TRow>()
-        where TRow : IVtepRow<TRow> => Has<TRow>() ? database.Table(TRow.Table) : null;
+        where TRow : IVtepRow<TRow> => Has<TRow>() ? Database.Table(TRow.Table) : null;
 
     /// <summary>Every row, in an order that the database's history gives.</summary>
     public IReadOnlyList<TRow> All<TRow>()
@@ -36,7 +36,7 @@ internal sealed class VtepTables(Database database)
     /// <summary>The engine's row of an id.</summary>
     public Row Row<TRow>(RowId<TRow> id)
         where TRow : IVtepRow<TRow> =>
-        database.Table(TRow.Table).Find(id.Uuid) ?? throw new InvalidOperationException($"{id} is not there");
+        Database.Table(TRow.Table).Find(id.Uuid) ?? throw new InvalidOperationException($"{id} is not there");
 
     private static TRow Read<TRow>(Row row)
         where TRow : IVtepRow<TRow> =>

@@ -12,7 +12,7 @@ public static class EmulatedSwitch
     /// <summary>Runs a switch until its host stops.</summary>
     /// <param name="host">The machine; keeps the switch's database over restarts.</param>
     /// <param name="options">What the switch is; it listens where they say.</param>
-    /// <param name="failed">Told when its disk takes no more: whoever supervises the machine has to start it again. Null: it does not start, and says why.</param>
+    /// <param name="failed">Told when its disk takes no more, so that whoever supervises the machine can start it again. Null: it waits for room, or does not start and says why.</param>
     public static async Task RunAsync(IHost host, HardwareVtepOptions options, Action? failed = null)
     {
         HardwareVtepEmulator emulator;

@@ -43,13 +43,19 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
         database.OmittedChecks = Omitted(_quirks);
     }
 
+    /// <summary>True while the schema is one the switch can do nothing with: its control planes take no part in transactions.</summary>
+    public bool IsSuspended { get; set; }
+
+    /// <summary>Goes on with the database that a conversion has put in the place of the switch's.</summary>
+    public void MoveTo(Database converted) => _tables.Database = converted;
+
     /// <inheritdoc/>
     public override bool LooksAtMessages => !_quirks.IsEmpty || _announcedSchema is not null;
 
     /// <inheritdoc/>
     public override OvsdbError? BeforeCommit(Transaction transaction)
     {
-        if (transaction.Database != _tables.Database)
+        if (transaction.Database != _tables.Database || IsSuspended)
         {
             return null;
         }

@@ -28,13 +28,22 @@ public sealed class DirectoryStore(string directory) : IStore, IDisposable
             () =>
             {
                 Directory.CreateDirectory(directory);
-                using (var file = new FileStream(path + Unfinished, FileMode.Create, FileAccess.Write))
+                try
                 {
-                    file.Write(content.Span);
-                    file.Flush(flushToDisk: true);
+                    using (var file = new FileStream(path + Unfinished, FileMode.Create, FileAccess.Write))
+                    {
+                        file.Write(content.Span);
+                        file.Flush(flushToDisk: true);
+                    }
+
+                    File.Move(path + Unfinished, path, overwrite: true);
+                }
+                catch
+                {
+                    File.Delete(path + Unfinished); // On a full disk its room is needed.
+                    throw;
                 }
 
-                File.Move(path + Unfinished, path, overwrite: true);
                 DirectoryFlush.Run(directory);
                 return true;
             },

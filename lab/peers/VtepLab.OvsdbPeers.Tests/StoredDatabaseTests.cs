@@ -50,35 +50,57 @@ public class StoredDatabaseTests
     }
 
     [Test]
-    public void A_full_disk_refuses_transactions_and_leaves_the_server_up()
+    public void A_full_disk_refuses_transactions_until_there_is_room_and_what_it_caught_under_way_is_written_then()
     {
         var stage = new StoreStage(7);
         var session = stage.Connect();
         stage.World.RunUntil(() => session.IsActive, TimeSpan.FromSeconds(1));
+        stage.World.Run(() => InsertAsync(session, "before"));
         stage.Leaf.DiskIsFull = true;
 
-        var refusal = stage.World.Run(async () =>
+        var isCaughtAnswered = false;
+        stage.Controller.Services.Spawn("caught", async _ =>
         {
-            for (var i = 0; i < 3; i++)
-            {
-                var transaction = session.NewTransaction();
-                transaction.Insert("Logical_Switch", ("name", $"ls{i}"));
-                try
-                {
-                    await session.TransactAsync(transaction);
-                }
-                catch (OvsdbOperationException refused)
-                {
-                    return refused;
-                }
-            }
-
-            return null;
+            await InsertAsync(session, "caught");
+            isCaughtAnswered = true;
         });
+        stage.World.RunFor(TimeSpan.FromSeconds(1));
+        var refused = stage.World.Run(async () =>
+        {
+            try
+            {
+                await InsertAsync(session, "refused");
+                return null;
+            }
+            catch (OvsdbOperationException no)
+            {
+                return no;
+            }
+        })!;
+        var read = stage.World.Run(async () =>
+        {
+            var select = session.NewTransaction();
+            select.Select("Logical_Switch", Where.EveryRow, "name");
+            return (await session.TransactAsync(select)).RowsOf(0).Count;
+        });
+        Assert.That((refused.Error, read, isCaughtAnswered), Is.EqualTo(("I/O error", 2, false)));
+        Assert.That(refused.Details, Does.StartWith("vtep.db cannot be written: "));
 
-        Assert.That(refusal!.Error, Is.EqualTo("I/O error"));
-        Assert.That(refusal.Details, Does.StartWith("vtep.db cannot be written"));
-        Assert.That(session.IsActive, Is.True);
+        stage.Leaf.DiskIsFull = false;
+        stage.World.RunUntil(() => isCaughtAnswered, TimeSpan.FromSeconds(2));
+        stage.World.Run(() => InsertAsync(session, "after"));
+        stage.Leaf.Restart(CrashKind.Power);
+        stage.World.RunUntil(() => stage.Lives == 2, TimeSpan.FromSeconds(1));
+        Assert.That(
+            stage.Database.Table("Logical_Switch").All.Select(row => row["name"].String), Is.EquivalentTo(new[] { "before", "caught", "after" }));
+    }
+
+    private static async Task InsertAsync(OvsdbClientSession session, string name)
+    {
+        var transaction = session.NewTransaction();
+        transaction.Insert("Logical_Switch", ("name", name));
+        transaction.Commit(durable: name != "caught");
+        await session.TransactAsync(transaction);
     }
 
     [Test]

@@ -23,6 +23,13 @@ public static partial class VtepSchema
             throw new FormatException($"it is no OVSDB schema: {e.Message}", e);
         }
 
+        Check(schema);
+        return schema;
+    }
+
+    /// <summary>As the other one, for a schema that was read already.</summary>
+    public static void Check(DatabaseSchema schema)
+    {
         if (schema.Name != DatabaseName)
         {
             throw new FormatException($"it describes the database '{schema.Name}'; expected {DatabaseName}");
@@ -51,8 +58,6 @@ public static partial class VtepSchema
                 }
             }
         }
-
-        return schema;
     }
 
     /// <summary>True for two columns whose values go into each other; what is allowed among the values may differ.</summary>

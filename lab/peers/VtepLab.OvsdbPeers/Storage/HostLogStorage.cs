@@ -6,38 +6,57 @@ namespace VtepLab.OvsdbPeers;
 
 /// <summary>A database's file in a host's store: what the engine gives is written in order, as fast as the store takes it.</summary>
 /// <remarks>
-/// The engine does not wait for the disk; whoever needs to know that it is safe asks <see cref="WhenStable"/>. When the store
-/// fails, what was promised is not confirmed, and every further transaction is refused with <c>I/O error</c>.
+/// The engine does not wait for the disk; whoever needs to know that something is safe asks <see cref="WhenWritten"/> or
+/// <see cref="WhenStable"/>. While the store fails nothing is confirmed, every further transaction is refused with <c>I/O error</c>, and
+/// what was taken already is tried again until it is written, as a disk that was full may have room again.
 /// </remarks>
 internal sealed class HostLogStorage : ILogStorage
 {
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
     private readonly IHost _host;
     private readonly string _file;
     private readonly ILogger _log;
-    private readonly List<Action> _toConfirm = [];
+    private readonly List<Action> _toTell = []; // When it is written.
+    private readonly List<Action> _toConfirm = []; // When it is on stable storage.
     private List<byte> _appended = [];
     private byte[]? _replacement; // What the file is to become before _appended is appended.
+    private byte[]? _instead; // What is appended if that fails, as the file may stay as long as it is; null when it may not.
+    private bool _isIdle; // What is replaced now is only meant to be shorter.
+    private bool _isRepairing;
+    private long _length; // Of what is surely in the file.
+    private bool _isTorn; // There may be more in it: part of what could not be appended.
     private bool _isWriting;
     private string? _failure;
 
     /// <summary>Makes the storage of a file.</summary>
-    public HostLogStorage(IHost host, string file)
+    /// <param name="host">The host.</param>
+    /// <param name="file">The file's name in its store.</param>
+    /// <param name="length">Its present length.</param>
+    public HostLogStorage(IHost host, string file, long length)
     {
-        (_host, _file) = (host, file);
+        (_host, _file, _length) = (host, file, length);
         _log = host.Logs.CreateLogger<HostLogStorage>();
     }
 
-    /// <summary>Called once when the file could not be written: what was committed since is in memory only.</summary>
-    public Action<string>? Failed { get; set; }
+    /// <summary>Told why the file cannot be written, and null when it can again.</summary>
+    public Action<string?>? Failing { get; set; }
 
     /// <summary>Called between writes, outside of any transaction.</summary>
     public Action? Idle { get; set; }
 
+    /// <summary>Replaces the file by all there is, because what is in it is not known any more.</summary>
+    public Action? Rewrite { get; set; }
+
     /// <inheritdoc/>
-    /// <exception cref="OvsdbErrorException">The store has failed before.</exception>
+    /// <remarks>While the store fails reading goes on: what waits then are writes.</remarks>
+    public bool IsWritten => !_isWriting || _failure is not null;
+
+    /// <inheritdoc/>
+    /// <exception cref="OvsdbErrorException">The store fails.</exception>
     public void Append(ReadOnlyMemory<byte> bytes)
     {
-        ThrowIfFailed();
+        ThrowIfFailing();
         _appended.AddRange(bytes.Span);
         Write();
     }
@@ -45,9 +64,17 @@ internal sealed class HostLogStorage : ILogStorage
     /// <inheritdoc/>
     public void Replace(ReadOnlyMemory<byte> content)
     {
-        ThrowIfFailed();
+        ThrowIfFailing();
+        _instead = _isIdle ? [.. _appended] : null;
         _replacement = content.ToArray();
         _appended.Clear();
+        Write();
+    }
+
+    /// <inheritdoc/>
+    public void WhenWritten(Action done)
+    {
+        _toTell.Add(done);
         Write();
     }
 
@@ -58,9 +85,9 @@ internal sealed class HostLogStorage : ILogStorage
         Write();
     }
 
-    private void ThrowIfFailed()
+    private void ThrowIfFailing()
     {
-        if (_failure is not null)
+        if (_failure is not null && !_isRepairing)
         {
             throw new OvsdbError(ErrorNames.InputOutputError, _failure).AsException();
         }
@@ -68,7 +95,7 @@ internal sealed class HostLogStorage : ILogStorage
 
     private void Write()
     {
-        if (!_isWriting && _failure is null)
+        if (!_isWriting)
         {
             _isWriting = true;
             _host.Spawn($"writing {_file}", _ => WriteAsync());
@@ -79,48 +106,129 @@ internal sealed class HostLogStorage : ILogStorage
     {
         // After a first turn of everybody else: what one batch of requests commits is written together.
         await _host.YieldAsync();
-        try
+        while (_replacement is not null || _appended.Count > 0 || _toTell.Count > 0 || _toConfirm.Count > 0)
         {
-            while (_replacement is not null || _appended.Count > 0 || _toConfirm.Count > 0)
+            var (written, stable) = (_toTell.ToArray(), _toConfirm.ToArray());
+            _toTell.Clear();
+            _toConfirm.Clear();
+            var batch = Take(isFlushed: stable.Length > 0);
+            while (!await TryAsync(batch))
             {
-                var (replacement, appended, confirmed) = (_replacement, _appended, _toConfirm.ToArray());
-                (_replacement, _appended) = (null, []);
-                _toConfirm.Clear();
-                if (replacement is not null)
-                {
-                    await _host.Store.ReplaceAsync(_file, replacement);
-                }
+                await _host.DelayAsync(Retry, _host.Stopping);
+                batch = _replacement is null ? batch : Take(isFlushed: true);
+            }
 
-                if (appended.Count > 0)
-                {
-                    await _host.Store.AppendAsync(_file, appended.ToArray());
-                }
+            Recover();
+            foreach (var done in written.Concat(stable))
+            {
+                done();
+            }
 
-                if (confirmed.Length > 0)
-                {
-                    await _host.Store.FlushAsync(_file);
-                }
-
-                foreach (var done in confirmed)
-                {
-                    done();
-                }
-
-                if (appended.Count > 0)
-                {
-                    Idle?.Invoke();
-                }
+            if (batch.Appended.Length > 0)
+            {
+                _isIdle = true;
+                Idle?.Invoke();
+                _isIdle = false;
             }
         }
-        catch (IOException e)
+
+        _isWriting = false;
+    }
+
+    private Batch Take(bool isFlushed)
+    {
+        var batch = new Batch(_replacement, _instead, [.. _appended], isFlushed);
+        (_replacement, _appended) = (null, []);
+        return batch;
+    }
+
+    private async Task<bool> TryAsync(Batch batch)
+    {
+        var isFlushing = false;
+        try
         {
-            _failure = $"{_file} cannot be written: {e.Message}";
-            _log.LogError("{Failure}; no more transactions are taken", _failure);
-            Failed?.Invoke(_failure);
+            var appended = batch.Appended;
+            if (batch.Replacement is { } replacement)
+            {
+                appended = await TryReplaceAsync(replacement, batch.Instead) ? appended : [.. batch.Instead!, .. appended];
+            }
+
+            if (_isTorn)
+            {
+                await _host.Store.TruncateAsync(_file, _length);
+            }
+
+            if (appended.Length > 0)
+            {
+                _isTorn = true;
+                await _host.Store.AppendAsync(_file, appended);
+                (_length, _isTorn) = (_length + appended.Length, false);
+            }
+
+            if (batch.IsFlushed)
+            {
+                isFlushing = true;
+                await _host.Store.FlushAsync(_file);
+            }
+
+            return true;
         }
-        finally
+        catch (Exception e) when (IsFailure(e))
         {
-            _isWriting = false;
+            if (isFlushing)
+            {
+                // The system may have dropped what it could not flush, and would find nothing to flush the next time.
+                _isRepairing = true;
+                Rewrite?.Invoke();
+                _isRepairing = false;
+            }
+
+            Fail($"{_file} cannot be written: {e.Message}");
+            return false;
         }
     }
+
+    private async Task<bool> TryReplaceAsync(byte[] replacement, byte[]? instead)
+    {
+        try
+        {
+            await _host.Store.ReplaceAsync(_file, replacement);
+            (_length, _isTorn) = (replacement.Length, false);
+            return true;
+        }
+        catch (Exception e) when (IsFailure(e) && instead is not null)
+        {
+            _log.LogWarning("{File} cannot be compacted and stays as it is: {Reason}", _file, e.Message);
+            return false;
+        }
+    }
+
+    private static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    private void Fail(string failure)
+    {
+        if (_failure is null)
+        {
+            _log.LogError("{Failure}; no transactions are taken until it can", failure);
+            _failure = failure;
+            Failing?.Invoke(failure);
+        }
+    }
+
+    private void Recover()
+    {
+        if (_failure is not null)
+        {
+            _log.LogWarning("{File} can be written again", _file);
+            _failure = null;
+            Failing?.Invoke(null);
+        }
+    }
+
+    /// <summary>What is written together.</summary>
+    /// <param name="Replacement">What the file becomes first; null when it only grows.</param>
+    /// <param name="Instead">What is appended when it cannot; null when it has to.</param>
+    /// <param name="Appended">What comes at its end.</param>
+    /// <param name="IsFlushed">Whether it is brought to stable storage.</param>
+    private sealed record Batch(byte[]? Replacement, byte[]? Instead, byte[] Appended, bool IsFlushed);
 }

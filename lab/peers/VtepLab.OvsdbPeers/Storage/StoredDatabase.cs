@@ -12,7 +12,9 @@ public static class StoredDatabase
     /// <param name="file">The file's name in the store.</param>
     /// <param name="schema">The schema of a new database; null if the file must be there. An existing file keeps its own schema.</param>
     /// <param name="converts">True: an existing file is moved to <paramref name="schema"/> instead, rows keep their UUIDs.</param>
-    /// <param name="failed">Told once why the file could not be written; the database refuses every transaction from then on.</param>
+    /// <param name="failing">
+    /// Told why the file cannot be written, and null when it can again; in between the database refuses every transaction that changes it.
+    /// </param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>
     /// The database; what is committed to it is written to the file from now on, which is rewritten when it has grown to four times
@@ -21,7 +23,7 @@ public static class StoredDatabase
     /// <exception cref="FileNotFoundException">There is no such file and no schema.</exception>
     /// <exception cref="OvsdbErrorException">The file is not a database, or a complete record of it makes no sense.</exception>
     public static async Task<Database> OpenAsync(
-        IHost host, string file, DatabaseSchema? schema, bool converts = false, Action<string>? failed = null, CancellationToken cancel = default)
+        IHost host, string file, DatabaseSchema? schema, bool converts = false, Action<string?>? failing = null, CancellationToken cancel = default)
     {
         var content = await host.Store.ReadAsync(file, cancel);
         if (content is null && schema is null)
@@ -29,7 +31,7 @@ public static class StoredDatabase
             throw new FileNotFoundException($"{host.Name} has no database file {file}", file);
         }
 
-        var storage = new HostLogStorage(host, file) { Failed = failed };
+        var storage = new HostLogStorage(host, file, content?.Length ?? 0) { Failing = failing };
         string? problem = null;
         var log = content is null
             ? FileLog.Create(schema!, storage, host.Time, host.Entropy.NewUuid)
@@ -45,6 +47,7 @@ public static class StoredDatabase
         }
 
         storage.Idle = () => log.CompactIfGrown();
+        storage.Rewrite = log.Compact;
         return log.Database;
     }
 

@@ -130,6 +130,12 @@ public sealed class FileLog : ITransactionLog
     }
 
     /// <inheritdoc/>
+    public bool IsWritten => _storage.IsWritten;
+
+    /// <inheritdoc/>
+    public void WhenWritten(Action done) => _storage.WhenWritten(done);
+
+    /// <inheritdoc/>
     public void WhenStable(Action done) => _storage.WhenStable(done);
 
     /// <summary>Compacts a file that has grown to four times its compact length, and to <see cref="LeastBytesToCompact"/> at least.</summary>

@@ -35,7 +35,7 @@ public sealed partial class OvsdbSession
             return false;
         }
 
-        return !runner.IsDurable || !AnswerWhenStable(database);
+        return !runner.HasCommitted || !AnswersLater(database, runner.IsDurable);
     }
 
     /// <summary>Tries a waiting transaction again.</summary>
@@ -57,7 +57,7 @@ public sealed partial class OvsdbSession
             return false;
         }
 
-        if (!runner.IsDurable || !AnswerWhenStable(blocked.Database))
+        if (!runner.HasCommitted || !AnswersLater(blocked.Database, runner.IsDurable))
         {
             _reply.Raw(",\"error\":null}"u8);
             Flush();
@@ -89,27 +89,41 @@ public sealed partial class OvsdbSession
         blocked.Id.WriteTo(writer);
     }
 
-    /// <summary>Sends the reply that is written so far when the database's log is on stable storage.</summary>
-    /// <returns>False when it is already.</returns>
-    private bool AnswerWhenStable(Database database)
+    /// <summary>
+    /// Sends the reply that is written so far when nothing of the database that it may rest on can be lost any more: to a crash of the
+    /// program, or of the machine when it is durable.
+    /// </summary>
+    /// <returns>False when that is so already; then the reply is the caller's to send.</returns>
+    private bool AnswersLater(Database database, bool isDurable)
     {
-        if (database.Log is not { } log)
+        if (database.Log is not { } log || (!isDurable && log.IsWritten))
         {
             return false;
         }
 
         byte[]? kept = null;
-        var isStable = false;
-        log.WhenStable(() =>
+        var isSafe = false;
+        Action answer = () =>
         {
-            isStable = true;
+            isSafe = true;
             if (kept is not null)
             {
                 Flush();
                 Send(null, kept);
             }
-        });
-        if (isStable)
+        };
+        try
+        {
+            (isDurable ? (Action<Action>)log.WhenStable : log.WhenWritten)(answer);
+        }
+        catch (OvsdbErrorException lost)
+        {
+            // It is committed and may be lost: as uncertain as what a connection has not answered at its end.
+            Disconnect($"a transaction cannot be made durable: {lost.Error}");
+            return true;
+        }
+
+        if (isSafe)
         {
             return false;
         }

@@ -14,6 +14,13 @@ public interface ITransactionLog
     /// <exception cref="OvsdbErrorException">It cannot be taken; then the old one is kept as before.</exception>
     void MoveTo(Database converted);
 
+    /// <summary>Whether all that was appended so far outlives a crash of this program.</summary>
+    bool IsWritten { get; }
+
+    /// <summary>Calls back, at once or later, when all that was appended so far outlives a crash of this program.</summary>
+    void WhenWritten(Action done);
+
     /// <summary>Calls back, at once or later, when all that was appended so far is on stable storage.</summary>
+    /// <exception cref="OvsdbErrorException">That is known not to come about.</exception>
     void WhenStable(Action done);
 }

@@ -14,6 +14,9 @@ internal sealed partial class OperationRunner(Database database, OperationContex
     /// <summary>A commit operation asked that the reply waits for stable storage.</summary>
     public bool IsDurable { get; private set; }
 
+    /// <summary>Whether all operations and the commit went well.</summary>
+    public bool HasCommitted { get; private set; }
+
     /// <summary>When the outcome is blocked: the time-out of the wait that was reached, in milliseconds since arrival; null for none.</summary>
     public long? Timeout { get; private set; }
 
@@ -59,11 +62,13 @@ internal sealed partial class OperationRunner(Database database, OperationContex
 
             if (!failed && Commit() is { } atCommit)
             {
+                failed = true;
                 output.Raw(count > 0 ? ","u8 : ""u8);
                 atCommit.WriteTo(output);
             }
         }
 
+        HasCommitted = !failed;
         output.Raw((byte)']');
         return OperationOutcome.Done;
     }

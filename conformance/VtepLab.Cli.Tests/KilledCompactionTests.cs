@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using VtepLab.Testing.Peers;
+
+namespace VtepLab.Cli.Tests;
+
+/// <summary>Servers that are killed at any moment while their files are rewritten under load.</summary>
+[Category(RealPeer.Category)]
+public partial class KilledCompactionTests : FolderFixture
+{
+    private const int Rounds = 6;
+
+    // A switch compacts its file whenever it has grown by enough; the plain server as rarely as ovsdb-server, but a conversion rewrites it too.
+    [TestCase(false, TestName = "Compaction_of_a_switch_loses_nothing_that_was_acknowledged")]
+    [TestCase(true, TestName = "Conversion_of_a_server_loses_nothing_that_was_acknowledged")]
+    public async Task Rewriting(bool converts)
+    {
+        var random = new Random(1);
+        var (acknowledged, sent, rewrites) = (0, 0, 0);
+        var other = Folder["other.ovsschema"];
+        await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(OvsdbServerPeer.VtepSchema)).Replace("\"1.7.0\"", "\"9.9.9\"", StringComparison.Ordinal));
+        for (var round = 0; round < Rounds; round++)
+        {
+            var port = PeerProcess.FreePort();
+            string[] serve = converts ? ["ovsdb", .. round == 0 ? (string[])["--schema", OvsdbServerPeer.VtepSchema] : []] : ["emulate", "switch"];
+            await using var server = new RunningVteplab([.. serve, "--db", Folder["v.db"], "--listen", $"ptcp:{port}:127.0.0.1"]);
+            await server.SaysAsync("listening on ");
+            using var end = new CancellationTokenSource();
+            var conversions = converts ? ConvertAsync(port, [other, OvsdbServerPeer.VtepSchema], end.Token) : Task.FromResult(0);
+            var writer = WriteAsync(port, sent, end.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(1200 + random.Next(1500)));
+            await server.SignalAsync("KILL");
+            await server.EndAsync();
+            await end.CancelAsync();
+            var written = await writer;
+            rewrites += await conversions;
+            (acknowledged, sent) = (Math.Max(acknowledged, written.Acknowledged), written.Sent);
+
+            var (kept, length) = (await KeptAsync(), new FileInfo(Folder["v.db"]).Length);
+            TestContext.Out.WriteLine($"round {round}: {sent} sent, {acknowledged} acknowledged, {kept} kept in {length} bytes, {rewrites} conversions");
+            Assert.That(kept, Is.InRange(acknowledged, sent));
+        }
+
+        if (!converts)
+        {
+            rewrites = (int)(((long)acknowledged * Padding.Length) - new FileInfo(Folder["v.db"]).Length) / (10 << 20); // What is not in the file any more was compacted away.
+        }
+
+        Assert.That(rewrites, Is.GreaterThanOrEqualTo(2), "the file was hardly ever rewritten");
+    }
+
+    private static readonly string Padding = new('x', 100_000);
+
+    /// <summary>Keeps eight transactions under way, each with the next number, over as many connections as it takes.</summary>
+    private static async Task<(int Acknowledged, int Sent)> WriteAsync(int port, int sent, CancellationToken end)
+    {
+        var acknowledged = 0;
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", port, end);
+                var (waiting, text, buffer) = (0, "", new byte[65536]);
+                while (true)
+                {
+                    for (; waiting < 8; waiting++)
+                    {
+                        var where = "[[\"name\",\"==\",\"ls\"]]";
+                        await client.GetStream().WriteAsync(
+                            Encoding.UTF8.GetBytes(
+                                $$"""
+                                {"id":{{++sent}},"method":"transact","params":["hardware_vtep",
+                                  {"op":"delete","table":"Logical_Switch","where":{{where}}},
+                                  {"op":"insert","table":"Logical_Switch","row":{"name":"ls","description":"{{sent}} {{Padding}}"} } ]}
+                                """), end);
+                    }
+
+                    var got = await client.GetStream().ReadAsync(buffer, end);
+                    if (got == 0)
+                    {
+                        break;
+                    }
+
+                    text += Encoding.UTF8.GetString(buffer, 0, got);
+                    foreach (Match answer in Answer().Matches(text))
+                    {
+                        acknowledged = Math.Max(acknowledged, int.Parse(answer.Groups[1].Value, CultureInfo.InvariantCulture));
+                        waiting--;
+                        text = text[(text.IndexOf(answer.Value, StringComparison.Ordinal) + answer.Length)..];
+                    }
+                }
+            }
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+            {
+                // It was killed, or ended the connection to convert.
+            }
+        }
+
+        return (acknowledged, sent);
+    }
+
+    private static async Task<int> ConvertAsync(int port, string[] schemas, CancellationToken end)
+    {
+        var done = 0;
+        for (var n = 0; !end.IsCancellationRequested; n++)
+        {
+            var converted = await PeerProcess.RunAsync(
+                RealPeer.Require("ovsdb-client"), ["--timeout=10", "convert", $"tcp:127.0.0.1:{port}", schemas[n % 2]]);
+            done += converted.ExitCode == 0 ? 1 : 0;
+        }
+
+        return done;
+    }
+
+    /// <summary>The number of the last transaction that is in the file.</summary>
+    private async Task<int> KeptAsync()
+    {
+        var found = (await PeerProcess.RunAsync(
+            RealPeer.Require("ovsdb-tool"),
+            ["query", Folder["v.db"], """["hardware_vtep",{"op":"select","table":"Logical_Switch","where":[],"columns":["description"]}]"""])).Success();
+        return Number().Match(found) is { Success: true } number ? int.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+    }
+
+    [GeneratedRegex("""\{"id":(\d+),"result":\[\{"count":[01]\},\{"uuid":\["uuid","[-0-9a-f]+"\]\}\],"error":null\}""")]
+    private static partial Regex Answer();
+
+    [GeneratedRegex("\"description\":\"(\\d+) ")]
+    private static partial Regex Number();
+}
