@@ -157,7 +157,8 @@ internal sealed class ExploreCommand
 
     private static void Keep(Pickle pickle, IReadOnlyList<FaultKind>? kinds, RunOutcome outcome, FaultPlan plan, RunFolder place, string within)
     {
-        var run = RunRecorder.Record(pickle, kinds, outcome.Seed, plan, place, within);
+        var run = RunRecorder.Record(
+            pickle, kinds, outcome.Seed, plan, place, within, stuckIn: outcome.Failure == Explorer.Stuck ? outcome.Events : null);
         if (run.Digest != RecordedRun.Hex(outcome.Digest))
         {
             throw new CommandException(

@@ -5,6 +5,7 @@ using VtepLab.Cli.Exploring;
 using VtepLab.Cli.Output;
 using VtepLab.Gherkin;
 using VtepLab.Results;
+using VtepLab.Scenarios;
 using VtepLab.Simulation;
 
 namespace VtepLab.Cli.Commands;
@@ -62,7 +63,7 @@ internal sealed class ReplayCommand
         ParseResult parsed, Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, FaultPlan? plan, string? expected, RecordedRun? recorded)
     {
         var place = RunFolder.Make(parsed.GetValue(folder), "replay", DateTimeOffset.UtcNow);
-        var run = RunRecorder.Record(pickle, kinds, seed, plan, place, listener: Show);
+        var run = RunRecorder.Record(pickle, kinds, seed, plan, place, listener: Show, stuckIn: StuckIn(pickle, kinds, seed, recorded));
         foreach (var fault in run.Faults)
         {
             Say($"fault  {fault}");
@@ -93,6 +94,18 @@ internal sealed class ReplayCommand
             run.Digest == expected
                 ? $"a bug of ours, sorry: the trace of the same run has another hash: {recorded!.TraceSha256}, now {run.TraceSha256}"
                 : $"the run went another way: digest {expected}, now {run.Digest}; with the same build that is a bug of ours");
+    }
+
+    // A run that never comes back from one of its events is repeated up to there; of a mere seed that is found out first.
+    private static long? StuckIn(Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, RecordedRun? recorded)
+    {
+        if (recorded is not null)
+        {
+            return recorded.Failure == Explorer.Stuck ? recorded.Events : null;
+        }
+
+        var outcome = Explorer.RunApart(ScenarioExperiment.Of(pickle, kinds), seed);
+        return outcome.Failure == Explorer.Stuck ? outcome.Events : null;
     }
 
     private static Pickle One(string name)

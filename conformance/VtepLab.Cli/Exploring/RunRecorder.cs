@@ -15,15 +15,19 @@ internal static class RunRecorder
     /// <param name="place">The folder.</param>
     /// <param name="within">The folder in it, or empty.</param>
     /// <param name="listener">Told of the events of the run; may be null.</param>
+    /// <param name="stuckIn">The event that the run does not come back from, where it ends then; null when it does.</param>
     public static RecordedRun Record(
-        Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, FaultPlan? plan, RunFolder place, string within = "", Action<ExecutionEvent>? listener = null)
+        Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, FaultPlan? plan, RunFolder place, string within = "", Action<ExecutionEvent>? listener = null,
+        long? stuckIn = null)
     {
+        var experiment = ScenarioExperiment.Of(pickle, kinds, listener);
+        experiment = experiment with { Options = experiment.Options with { StuckIn = stuckIn } };
         RecordedRun? run = null;
         place.Write(Path.Combine(within, RecordedRun.TraceFileName), output => place.WriteWhenOpened(Path.Combine(within, FrameFile.NameOf(pickle)), frames =>
         {
             using var trace = new TraceWriter(output);
             var outcome = Explorer.Run(
-                ScenarioExperiment.Of(pickle, kinds, listener), seed, plan, world => (world.Trace, world.Capture) = (trace, new FrameCapture(world, frames)));
+                experiment, seed, plan, world => (world.Trace, world.Capture) = (trace, new FrameCapture(world, frames)));
             run = new RecordedRun(
                 pickle.Name, ScenarioChoice.IdOf(pickle), seed, outcome.Plan.Commands, kinds is not null, outcome.Failure, outcome.Message,
                 outcome.VirtualTime, outcome.Events, RecordedRun.Hex(outcome.Digest), trace.Hash, BuildIdentity.Text, ToolVersion.Text);

@@ -34,6 +34,7 @@ public sealed class SimulatedWorld
         {
             Unhandled = (host, e) => HostFailed(_byId[host - 1], "a callback", e),
             HostName = NameOf,
+            StuckIn = Options.StuckIn ?? -1,
             Chance = IsShuffled() ? Random("kernel/order") : null,
         };
         Invariants = new Invariants(this);
@@ -322,7 +323,7 @@ public sealed class SimulatedWorld
             });
             return _failure is null ? ended : throw _failure;
         }
-        catch (SimulationException e) when (_failure is null && e.Kind is "blocked" or "foreign-thread" or "zeno" or "too-many-events")
+        catch (SimulationException e) when (_failure is null && e.Kind is "blocked" or "foreign-thread" or "zeno" or "too-many-events" or "stuck")
         {
             throw _failure = new SimulationException(Located(e.Message), e.Kind, e); // What the kernel says, with the place; a broken run stays so.
         }
@@ -341,7 +342,7 @@ public sealed class SimulatedWorld
     private SimulationException Failed(string message, string kind) => new(Located(message), kind);
 
     internal string Located(string message) =>
-        string.Create(CultureInfo.InvariantCulture, $"{message}. Seed {Seed}, virtual time {Now:c}.");
+        string.Create(CultureInfo.InvariantCulture, $"{message}{(message.EndsWith('?') ? "" : ".")} Seed {Seed}, virtual time {Now:c}.");
 
     private sealed class Scope(Action end) : IDisposable
     {

@@ -51,11 +51,17 @@ public sealed record SimulationOptions
     /// <summary>How long, of real time, a thread may sleep in one event before the run fails and the thread is woken.</summary>
     public TimeSpan SleepLimit { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long, of real time, one event may take before <see cref="Stuck"/> is called.</summary>
+    /// <summary>How long, of its thread's processor time (of real time where the system does not tell), one event may take before <see cref="Stuck"/> is called.</summary>
     public TimeSpan EventLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Called, on a thread of its own, with the host whose code does not come back from an event; code that loops cannot be stopped.</summary>
-    public Action<string>? Stuck { get; init; }
+    /// <summary>
+    /// Called, on a thread of its own, when a host's code does not come back from an event; null: nobody looks. The run is given up then: it ends when the code next
+    /// looks at a clock or schedules something. Code that only loops cannot be stopped.
+    /// </summary>
+    public Action<StuckEvent>? Stuck { get; init; }
+
+    /// <summary>The event that an earlier run of the same did not come back from: this run ends before it and says whose code it is. Null: none.</summary>
+    public long? StuckIn { get; init; }
 
     /// <summary>How many records the trace that is always on keeps, a power of two; 0 for none.</summary>
     public int TraceRecords { get; init; } = 4096;
@@ -66,6 +72,11 @@ public sealed record SimulationOptions
     /// <summary>Where the hosts' logs go; null for nowhere.</summary>
     public ILoggerFactory? Logs { get; init; }
 }
+
+/// <summary>An event that a host's code does not come back from.</summary>
+/// <param name="Number">Which of the run's events it is; the first is 1.</param>
+/// <param name="Message">Seed, host and how long it has taken.</param>
+public sealed record StuckEvent(long Number, string Message);
 
 /// <summary>The order of events of one instant. Those of one host always run in the order they were scheduled in.</summary>
 public enum EventOrder

@@ -3,6 +3,9 @@ namespace VtepLab.Simulation;
 /// <summary>Runs an experiment under many seeds, and cuts a failing run's faults down to those that matter.</summary>
 public static class Explorer
 {
+    /// <summary>The failure of a run that does not come back from one of its events; <see cref="RunOutcome.Events"/> says which.</summary>
+    public const string Stuck = "stuck";
+
     /// <summary>Runs one seed.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="seed">The seed.</param>
@@ -37,51 +40,24 @@ public static class Explorer
     /// <param name="workers">How many threads; the outcomes do not depend on it.</param>
     /// <param name="progress">Called, one call at a time, as outcomes come.</param>
     /// <param name="cancel">Stops before the next seed of each thread.</param>
-    /// <returns>The outcomes in the order of the seeds; those that were reached when it was cancelled.</returns>
+    /// <returns>
+    /// The outcomes in the order of the seeds; those that were reached when it was cancelled. A seed whose run never comes back from an event fails as
+    /// <see cref="Stuck"/>; after some of them no further ones are begun, for each keeps a processor busy.
+    /// </returns>
     public static IReadOnlyList<RunOutcome> Explore(
         Experiment experiment, ulong first, int count, int workers, Action<RunOutcome>? progress = null, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        var outcomes = new RunOutcome?[count];
-        var next = -1;
-        var gate = new Lock();
-        Exception? broken = null;
-
-        void Work()
-        {
-            try
-            {
-                while (!cancel.IsCancellationRequested && Interlocked.Increment(ref next) is var i && i < count)
-                {
-                    var outcome = Run(experiment, unchecked(first + (ulong)i));
-                    outcomes[i] = outcome;
-                    if (progress is not null)
-                    {
-                        lock (gate)
-                        {
-                            progress(outcome);
-                        }
-                    }
-                }
-            }
-#pragma warning disable CA1031 // A thread must not let it out; the caller gets it.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                broken = e;
-            }
-        }
-
-#pragma warning disable RS0030 // The one place that has threads: each runs whole simulations, which share nothing.
-        var threads = Enumerable.Range(0, workers).Select(n => new Thread(Work) { Name = $"explorer {n}", IsBackground = true }).ToList();
-        threads.ForEach(t => t.Start());
-        threads.ForEach(t => t.Join());
-#pragma warning restore RS0030
-        return broken is null
-            ? [.. outcomes.OfType<RunOutcome>()]
-            : throw new SimulationException($"exploring {experiment.Name} broke off: {broken.Message}", "explorer", broken);
+        return new SeedCrew(experiment, first, count, progress, cancel).Run(workers);
     }
+
+    /// <summary>Runs one seed on a thread of its own, so that also a run that never comes back has an outcome.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="plan">The faults; those of the seed when null.</param>
+    public static RunOutcome RunApart(Experiment experiment, ulong seed, FaultPlan? plan = null) =>
+        Explore(plan is null ? experiment : experiment with { Plan = _ => plan }, seed, 1, 1)[0];
 
     /// <summary>Marks that were expected and reached by no run: what the exploration no longer tests.</summary>
     public static IReadOnlyList<string> Missed(IEnumerable<RunOutcome> outcomes) =>
@@ -102,7 +78,7 @@ public static class Explorer
         }
 
         var (best, runs) = (failed, 0);
-        var shrunk = true;
+        var shrunk = failed.Failure != Stuck; // Each try that failed in the same way would keep a processor busy for ever.
         while (shrunk && runs < mostRuns)
         {
             shrunk = Drop();
@@ -163,7 +139,8 @@ public static class Explorer
             }
 
             runs++;
-            var outcome = Run(experiment, failed.Seed, new FaultPlan(commands));
+            var outcome = RunApart(experiment, failed.Seed, new FaultPlan(commands));
+            runs = outcome.Failure == Stuck ? mostRuns : runs; // Another failure, and one that must not be met often.
             if (outcome.Failure != failed.Failure)
             {
                 return false;

@@ -174,6 +174,8 @@ public sealed class FrameLink
             frame.CopyTo(_bytes);
         }
 
+        public override string ToString() => $"what {_to.Host.Name} does with a frame at {_to.Name}{(_to.Received is { } handler ? $", {Culprit.Name(handler, null)}" : "")}";
+
         public override void Fire(object? state)
         {
             if (_link.IsUp && _to.Host.IsUp)

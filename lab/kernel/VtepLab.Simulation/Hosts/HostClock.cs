@@ -33,7 +33,11 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
         }
     }
 
-    public override long GetTimestamp() => _elapsed + Own(host.Kernel.Now - _since);
+    public override long GetTimestamp()
+    {
+        host.Kernel.ThrowIfGivenUp();
+        return _elapsed + Own(host.Kernel.Now - _since);
+    }
 
     public override DateTimeOffset GetUtcNow() => new(startTicks + _offsetTicks + (GetTimestamp() / 100), TimeSpan.Zero);
 

@@ -4,4 +4,6 @@ namespace VtepLab.Simulation;
 internal sealed class Deferred(Action action) : EventTarget
 {
     public override void Fire(object? state) => action();
+
+    public override string ToString() => Culprit.Name(action, null);
 }

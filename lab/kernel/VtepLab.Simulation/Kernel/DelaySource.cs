@@ -39,6 +39,8 @@ internal sealed class DelaySource(Stack<DelaySource> pool) : EventTarget, IValue
         }
     }
 
+    public override string ToString() => _core.Waiter;
+
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>

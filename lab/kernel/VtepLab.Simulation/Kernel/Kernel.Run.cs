@@ -124,6 +124,11 @@ internal sealed partial class Kernel
 
         Events++;
         Current = work.Host;
+        if (Events == StuckIn)
+        {
+            ThrowStuck(work);
+        }
+
         Digest = unchecked((Digest ^ (((ulong)Now * 31) + (uint)work.Host)) * Mixer);
         var fn = work.Fn;
         if (Trace is { } trace)
@@ -155,8 +160,15 @@ internal sealed partial class Kernel
         }
     }
 
+    private void ThrowStuck(in Work work)
+    {
+        throw new SimulationException($"{NameOf(work.Host)}: {Culprit.Name(work.Fn, work.State)} does not come back from one event: an endless loop without an await?", "stuck");
+    }
+
+    private string NameOf(int host) => HostName?.Invoke(host) ?? $"host {host}";
+
     private void ThrowZeno(in Work next)
     {
-        throw new SimulationException($"time stands still: {_eventsWithoutProgress} events at one instant, the next is {Culprit.Name(next.Fn, next.State)} on {HostName?.Invoke(next.Host) ?? $"host {next.Host}"}", "zeno");
+        throw new SimulationException($"time stands still: {_eventsWithoutProgress} events at one instant, the next is {Culprit.Name(next.Fn, next.State)} on {NameOf(next.Host)}", "zeno");
     }
 }

@@ -11,6 +11,7 @@ internal sealed partial class Kernel
     {
         if (IsForeign)
         {
+            ThrowIfGivenUp();
             BreakByForeigner(Culprit.OnTheStack() ?? Culprit.Name(fn, state));
             return default; // Never scheduled: a foreign thread must not touch the queue, and an exception there would end the process.
         }
@@ -93,6 +94,7 @@ internal sealed partial class Kernel
     {
         if (IsForeign)
         {
+            ThrowIfGivenUp();
             BreakByForeigner(Culprit.OnTheStack() ?? Culprit.Name(work.Fn, work.State));
             return;
         }

@@ -30,6 +30,7 @@ internal sealed partial class Kernel
     private ulong _enqueued;
     private long _progress;
     private volatile SimulationException? _broken;
+    private volatile bool _isGivenUp;
     private uint _cause;
     private int _hostCount;
 
@@ -69,6 +70,9 @@ internal sealed partial class Kernel
 
     /// <summary>Decides whose turn it is among events of one instant that belong to different hosts; null: they run as scheduled.</summary>
     public RandomStream? Chance { get; init; }
+
+    /// <summary>The event before which the run ends as one that never comes back from it.</summary>
+    public long StuckIn { get; init; } = -1;
 
     /// <summary>Names a host in messages.</summary>
     public Func<int, string>? HostName { get; init; }
@@ -134,6 +138,23 @@ internal sealed partial class Kernel
 
     /// <summary>Makes the run fail before its next event; only the first reason counts. May be called on any thread.</summary>
     public void Break(string message, string kind) => _broken ??= new SimulationException(message, kind);
+
+    /// <summary>Leaves the run's thread to itself: whatever it asks of the simulation from now on throws. May be called on any thread.</summary>
+    public void GiveUp()
+    {
+        Break("the run was given up: one of its events took too long", "stuck");
+        _isGivenUp = true;
+        _home = -1; // No thread's any more.
+    }
+
+    /// <summary>Ends code that loops and asks the time.</summary>
+    public void ThrowIfGivenUp()
+    {
+        if (_isGivenUp)
+        {
+            throw _broken!;
+        }
+    }
 
     /// <summary>Makes the run fail because of work that came back, or came in, on another thread.</summary>
     public void BreakByForeigner(string name) => Break(

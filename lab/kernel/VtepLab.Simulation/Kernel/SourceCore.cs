@@ -22,6 +22,9 @@ internal struct SourceCore<T>
 
     public readonly bool IsCompleted => _completed;
 
+    /// <summary>Whose code goes on when it completes, for messages.</summary>
+    public readonly string Waiter => _continuation is null ? "nobody's wait" : Culprit.Name(_continuation, _state);
+
     public void Reset()
     {
         Version = unchecked((short)(Version + 1));

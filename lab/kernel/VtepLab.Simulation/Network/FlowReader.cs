@@ -262,6 +262,8 @@ internal sealed class FlowReader(Flow flow) : PipeReader
 
         public ReadResult GetResult(short token) => _core.GetResult(token);
 
+        public override string ToString() => _core.Waiter;
+
         public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>

@@ -189,6 +189,8 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
 
         public FlushResult GetResult(short token) => _core.GetResult(token);
 
+        public override string ToString() => _core.Waiter;
+
         public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>

@@ -1,0 +1,92 @@
+using VtepLab.Runtime;
+using VtepLab.Simulation;
+
+namespace VtepLab.Kernel.Tests.Exploration;
+
+/// <summary>A run that never comes back from one of its events is a failed seed among others, and says whose code it is.</summary>
+public class StuckRunTests
+{
+    private static bool s_isOver;
+
+    // Only some seeds come to the loop; it ends with the tests.
+    private static readonly Action<IHost> Spin = _ =>
+    {
+        while (!Volatile.Read(ref s_isOver))
+        {
+        }
+    };
+
+    private static readonly Action<IHost> WaitForTheClock = host =>
+    {
+        var end = host.Time.GetUtcNow() + TimeSpan.FromSeconds(1);
+        while (host.Time.GetUtcNow() < end)
+        {
+        }
+    };
+
+    [OneTimeTearDown]
+    public void EndTheLoops() => Volatile.Write(ref s_isOver, true);
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void The_seeds_that_never_return_fail_with_the_code_that_loops_and_the_others_pass(int threads)
+    {
+        var progress = new List<ulong>();
+
+        var outcomes = Explorer.Explore(Loops(Spin, everySo: 5), 1, 10, threads, o => progress.Add(o.Seed));
+
+        Assert.That(outcomes.Select(o => o.Seed), Is.EqualTo(Enumerable.Range(1, 10).Select(i => (ulong)i)));
+        Assert.That(outcomes.Where(o => o.Failure is not null).Select(o => (o.Seed, o.Failure)), Is.EqualTo(new[] { (5UL, "stuck"), (10UL, "stuck") }));
+        Assert.That(outcomes[4].Message, Is.EqualTo(
+            "agent: VtepLab.Kernel.Tests.Exploration.StuckRunTests.ProgramAsync.InnerAsync, awaited by VtepLab.Kernel.Tests.Exploration.StuckRunTests.ProgramAsync "
+            + "does not come back from one event: an endless loop without an await? Seed 5, virtual time 00:00:04."));
+        Assert.That(progress, Is.EquivalentTo(outcomes.Select(o => o.Seed)));
+    }
+
+    [Test]
+    public void Code_that_waits_for_the_virtual_clock_is_stopped_as_well()
+    {
+        var outcome = Explorer.RunApart(Loops(WaitForTheClock, everySo: 1), 7);
+
+        Assert.That(outcome.Failure, Is.EqualTo("stuck"));
+        Assert.That(outcome.Message, Does.Contain("ProgramAsync"));
+    }
+
+    [Test]
+    public void Such_a_run_is_repeated_up_to_the_event_it_does_not_come_back_from()
+    {
+        var experiment = Loops(Spin, everySo: 1);
+        var found = Explorer.RunApart(experiment, 3);
+
+        var again = Explorer.Run(experiment with { Options = experiment.Options with { StuckIn = found.Events } }, 3);
+
+        Assert.That((again.Failure, again.Message, again.Digest, again.Events), Is.EqualTo((found.Failure, found.Message, found.Digest, found.Events)));
+        Assert.That(Explorer.Shrink(experiment, found).Runs, Is.Zero); // Every try would keep a processor busy.
+    }
+
+    [Test]
+    public void After_some_of_them_no_further_seed_is_begun()
+    {
+        var outcomes = Explorer.Explore(Loops(WaitForTheClock, everySo: 1), 1, 100, 2);
+
+        Assert.That(outcomes, Has.Count.InRange(8, 10).And.All.Property(nameof(RunOutcome.Failure)).EqualTo("stuck"));
+    }
+
+    private static Experiment Loops(Action<IHost> loop, ulong everySo) => new("loops", _ => FaultPlan.None, (world, _) =>
+    {
+        world.AddHost("agent").Start(host => ProgramAsync(host, world.Seed % everySo == 0 ? loop : _ => { }));
+        world.RunFor(TimeSpan.FromSeconds(10));
+    })
+    {
+        Options = new SimulationOptions { EventLimit = TimeSpan.FromMilliseconds(250) },
+    };
+
+    private static async Task ProgramAsync(IHost host, Action<IHost> loop)
+    {
+        await host.DelayAsync(TimeSpan.FromSeconds(3));
+        await InnerAsync();
+        loop(host);
+
+        async Task InnerAsync() => await host.DelayAsync(TimeSpan.FromSeconds(1));
+    }
+}
