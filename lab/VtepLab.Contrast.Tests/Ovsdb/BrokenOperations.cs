@@ -48,7 +48,7 @@ internal static class BrokenOperations
             $$"""{"op":"wait","table":"{{table.Name}}","where":[],"until":"!=","rows":[{}],"timeout":0}""",
             """{"op":"commit"}""", """{"op":"commit","durable":1}""", """{"op":"commit","durable":false}""",
             """{"op":"comment"}""", """{"op":"comment","comment":1}""", """{"op":"comment","comment":"\u0001 \ud83d\ude00 é \u007f"}""",
-            """{"op":"assert"}""", """{"op":"assert","lock":"0"}""", """{"op":"assert","lock":1}""", """{"op":"abort","x":1}""",
+            """{"op":"abort","op":"comment","comment":"said twice"}""", """{"op":"assert"}""", """{"op":"assert","lock":"0"}""", """{"op":"assert","lock":1}""", """{"op":"abort","x":1}""",
         ];
         return broken[random.Next(broken.Length)];
     }

@@ -33,24 +33,24 @@ internal sealed partial class LockStep
         }
     }
 
-    /// <summary>What selects show with its row's name.</summary>
+    /// <summary>What selects show with its row's name; select by select, for rows of two tables may have the same UUID.</summary>
     private void LearnVersions(JsonArray realResults, JsonArray ourResults)
     {
-        var ours = Versions(ourResults, real: false).DistinctBy(version => version.Row).ToDictionary();
-        foreach (var (row, version) in Versions(realResults, real: true))
+        foreach (var (real, our) in realResults.Zip(ourResults))
         {
-            if (ours.TryGetValue(row, out var ourVersion))
+            var ours = Versions(our, real: false).ToDictionary();
+            foreach (var (row, version) in Versions(real, real: true))
             {
-                _rows.LearnVersion(row, version, ourVersion);
+                if (ours.TryGetValue(row, out var ourVersion))
+                {
+                    _rows.LearnVersion(row, version, ourVersion);
+                }
             }
         }
     }
 
-    /// <summary>Of the last select that shows it: an earlier one may show a version that the transaction has ended.</summary>
-    private IEnumerable<(string Row, string Version)> Versions(JsonArray results, bool real) =>
-        from result in results.Reverse()
-        where result is JsonObject
-        from row in result["rows"] as JsonArray ?? []
+    private IEnumerable<(string Row, string Version)> Versions(JsonNode? result, bool real) =>
+        from row in (result as JsonObject)?["rows"] as JsonArray ?? []
         where row?["_uuid"] is not null && row["_version"] is not null
         let name = _rows.Find(real, (string)row["_uuid"]![1]!)
         where name is not null
