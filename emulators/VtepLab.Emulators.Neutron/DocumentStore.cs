@@ -28,7 +28,7 @@ internal sealed class DocumentStore
 
     /// <summary>Opens the store.</summary>
     public static async Task<DocumentStore> OpenAsync(IHost host, ModelDatabaseOptions options, CancellationToken cancel) =>
-        new(await ModelDatabase.OpenAsync(host, Schema(), options, cancel));
+        new(await ModelDatabase.OpenAsync(host, Schema, options, cancel));
 
     /// <summary>The resources of a collection, in the order of their ids. They are not to be changed.</summary>
     public IReadOnlyCollection<JsonObject> All(string collection) => _collections.TryGetValue(collection, out var all) ? all.Values : [];
@@ -70,7 +70,8 @@ internal sealed class DocumentStore
         },
         cancel);
 
-    private static DatabaseSchema Schema() => DatabaseSchema.Parse(
+    /// <summary>The schema of the database.</summary>
+    public static DatabaseSchema Schema { get; } = DatabaseSchema.Parse(
         """
         {"name": "VtepLab_Neutron", "version": "1.0.0", "tables": {"Resource": {
           "columns": {"collection": {"type": "string"}, "id": {"type": "string"}, "document": {"type": "string"}},

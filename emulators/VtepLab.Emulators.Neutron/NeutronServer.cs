@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using VtepLab.Neutron.Core;
 using VtepLab.Neutron.Rest;
+using VtepLab.Ovsdb;
 using VtepLab.Runtime;
 
 namespace VtepLab.Emulators.Neutron;
@@ -47,6 +48,9 @@ public sealed class NeutronServer : INeutronCore
 
     /// <inheritdoc/>
     public IReadOnlyList<L2AgentView> VxlanAgents => _agents.Vxlan;
+
+    /// <summary>The schema of the server's database, for an OVSDB server that several Neutron servers share.</summary>
+    public static DatabaseSchema DatabaseSchema => DocumentStore.Schema;
 
     /// <summary>Opens the server's database and serves its topics.</summary>
     public static async Task<NeutronServer> StartAsync(IHost host, NeutronServerOptions options, CancellationToken cancel = default)

@@ -13,7 +13,8 @@ public static class EmulatedSwitch
     /// <param name="host">The machine; keeps the switch's database over restarts.</param>
     /// <param name="options">What the switch is; it listens where they say.</param>
     /// <param name="failed">Told when its disk takes no more, so that whoever supervises the machine can start it again. Null: it waits for room, or does not start and says why.</param>
-    public static async Task RunAsync(IHost host, HardwareVtepOptions options, Action? failed = null)
+    /// <param name="started">Told of the switch when it runs; null if nobody watches it from inside.</param>
+    public static async Task RunAsync(IHost host, HardwareVtepOptions options, Action? failed = null, Action<HardwareVtepEmulator>? started = null)
     {
         HardwareVtepEmulator emulator;
         try
@@ -29,6 +30,7 @@ public static class EmulatedSwitch
 
         await using var running = emulator;
         emulator.Failed = failed;
+        started?.Invoke(emulator);
         await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
     }
 

@@ -12,6 +12,7 @@ public abstract class LabWorld
     private static readonly TimeSpan StartAgain = TimeSpan.FromSeconds(1);
 
     private readonly SortedDictionary<string, LabSwitch> _switches = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, HardwareVtepEmulator> _emulators = new(StringComparer.Ordinal);
 
     /// <summary>The machine of the scenario: the caller's code runs on it.</summary>
     public abstract IHost Driver { get; }
@@ -27,6 +28,9 @@ public abstract class LabWorld
 
     /// <summary>The switches, by the scenario's names.</summary>
     public IReadOnlyDictionary<string, LabSwitch> Switches => _switches;
+
+    /// <summary>The emulated switches as they last started, by name, for whoever watches without a trace.</summary>
+    public IReadOnlyDictionary<string, HardwareVtepEmulator> Emulators => _emulators;
 
     /// <summary>The same, for the world that fills it.</summary>
     protected SortedDictionary<string, LabMachine> MachinesByName { get; } = new(StringComparer.Ordinal);
@@ -74,7 +78,7 @@ public abstract class LabWorld
         {
             await Driver.DelayAsync(StartAgain, stop);
             await machine!.RestartAsync();
-        })));
+        }), started => _emulators[name] = started));
         var host = listen.Host.Length > 0 ? listen.Host : name;
         var made = new LabSwitch(
             name, new Endpoint(EndpointScheme.Tcp, host, listen.Port), null, ImmutableSortedDictionary<string, string>.Empty, machine);

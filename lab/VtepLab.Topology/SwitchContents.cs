@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VtepLab.HardwareVtep;
 using VtepLab.Ovsdb;
 using VtepLab.Runtime;
 
@@ -10,11 +11,12 @@ namespace VtepLab.Topology;
 /// <param name="RemoteMacs">The rows of Ucast_Macs_Remote, sorted.</param>
 /// <param name="Ports">Names of all ports.</param>
 /// <param name="Locators">Addresses of all locators, sorted; one address twice is two rows.</param>
+/// <param name="Floods">The rows <c>unknown-dst</c>: <c>NETWORK to ADDRESS, ADDRESS</c>, sorted.</param>
 public sealed record SwitchContents(
     ImmutableSortedDictionary<string, long?> LogicalSwitches, ImmutableSortedDictionary<(string Port, int Vlan), string> Bindings,
-    ImmutableArray<RemoteMac> RemoteMacs, ImmutableArray<string> Ports, ImmutableArray<string> Locators)
+    ImmutableArray<RemoteMac> RemoteMacs, ImmutableArray<string> Ports, ImmutableArray<string> Locators, ImmutableArray<string> Floods)
 {
-    private static readonly string[] Tables = ["Logical_Switch", "Physical_Port", "Physical_Locator", "Ucast_Macs_Remote"];
+    private static readonly string[] Tables = ["Logical_Switch", "Physical_Port", "Physical_Locator", "Ucast_Macs_Remote", "Mcast_Macs_Remote", "Physical_Locator_Set"];
 
     /// <summary>Connects, reads and closes.</summary>
     /// <param name="host">The machine that looks.</param>
@@ -31,11 +33,12 @@ public sealed record SwitchContents(
             }
 
             var result = await client.TransactAsync(read, cancel: cancel);
-            return From(result.RowsOf(0), result.RowsOf(1), result.RowsOf(2), result.RowsOf(3));
+            return From(result.RowsOf(0), result.RowsOf(1), result.RowsOf(2), result.RowsOf(3), result.RowsOf(4), result.RowsOf(5));
         }, cancel);
 
     private static SwitchContents From(
-        IReadOnlyList<SelectedRow> networks, IReadOnlyList<SelectedRow> ports, IReadOnlyList<SelectedRow> locators, IReadOnlyList<SelectedRow> macs)
+        IReadOnlyList<SelectedRow> networks, IReadOnlyList<SelectedRow> ports, IReadOnlyList<SelectedRow> locators, IReadOnlyList<SelectedRow> macs,
+        IReadOnlyList<SelectedRow> floods, IReadOnlyList<SelectedRow> sets)
     {
         var names = networks.ToDictionary(r => r.Uuid, r => r["name"].String);
         var addresses = locators.ToDictionary(r => r.Uuid, r => r["dst_ip"].String);
@@ -48,7 +51,10 @@ public sealed record SwitchContents(
                     names[r["logical_switch"].Uuid], r["MAC"].String, addresses[r["locator"].Uuid], r["ipaddr"].String))
                 .OrderBy(m => m.ToString(), StringComparer.Ordinal)],
             [.. ports.Select(r => r["name"].String).Order(StringComparer.Ordinal)],
-            [.. addresses.Values.Order(StringComparer.Ordinal)]);
+            [.. addresses.Values.Order(StringComparer.Ordinal)],
+            [.. floods.Where(f => f["MAC"].String == McastMacsRemote.UnknownDst).Select(f => $"{names[f["logical_switch"].Uuid]} to " + string.Join(", ",
+                    sets.First(s => s.Uuid == f["locator_set"].Uuid)["locators"].Keys.Select(l => addresses[l.Uuid]).Order(StringComparer.Ordinal)))
+                .Order(StringComparer.Ordinal)]);
     }
 }
 

@@ -13,6 +13,7 @@ namespace VtepLab.L2Gateway.Agent;
 public sealed class L2GatewayAgent
 {
     private static readonly TimeSpan ReportAgainAfter = TimeSpan.FromSeconds(2);
+    private const int ReportAttempts = 3;
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
     private readonly IHost _host;
@@ -95,23 +96,31 @@ public sealed class L2GatewayAgent
 
     private async Task<bool> TryReportAsync(MonitorRole role, CancellationToken cancel)
     {
-        role.StepDownIfExpired();
-        var sentAt = _host.Time.GetTimestamp();
-        try
+        // Of several plugins the one that took a report may just have died: then another one gets the next attempt.
+        for (var attempt = 1; ; attempt++)
         {
-            await _host.Bus.CallAsync(
-                _options.Plugin with { Version = L2GatewayRpc.ReportStateVersion }, L2GatewayRpc.ReportState,
-                _heartbeat.Report(role, _switches.All.Select(s => s.Name)), _options.ReportInterval, AgentOptions.Context, cancel);
-            _heartbeat.Accepted();
-            role.Renew(sentAt);
-            return true;
-        }
-        catch (Exception failed) when (failed is IOException or TimeoutException or BusRemoteException)
-        {
-            // An agent that the plugin does not hear may have a successor already: it steps down, and is elected again if not.
-            _log.LogWarning("the plugin did not take the report of agent {Agent}: {Problem}", _options.Host, failed.Message);
-            role.StepDown();
-            return false;
+            role.StepDownIfExpired();
+            var sentAt = _host.Time.GetTimestamp();
+            try
+            {
+                await _host.Bus.CallAsync(
+                    _options.Plugin with { Version = L2GatewayRpc.ReportStateVersion }, L2GatewayRpc.ReportState,
+                    _heartbeat.Report(role, _switches.All.Select(s => s.Name)), _options.ReportInterval / ReportAttempts, AgentOptions.Context, cancel);
+                _heartbeat.Accepted();
+                role.Renew(sentAt);
+                return true;
+            }
+            catch (TimeoutException) when (attempt < ReportAttempts)
+            {
+                _log.LogInformation("no plugin has answered the report of agent {Agent} yet", _options.Host);
+            }
+            catch (Exception failed) when (failed is IOException or TimeoutException or BusRemoteException)
+            {
+                // An agent that the plugin does not hear may have a successor already: it steps down, and is elected again if not.
+                _log.LogWarning("the plugin did not take the report of agent {Agent}: {Problem}", _options.Host, failed.Message);
+                role.StepDown();
+                return false;
+            }
         }
     }
 

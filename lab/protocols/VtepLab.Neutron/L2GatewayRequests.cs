@@ -162,3 +162,27 @@ public sealed record SetMonitorAgentRequest(string Hostname)
     /// <summary>The arguments as they travel.</summary>
     public JsonObject ToJson() => new() { ["hostname"] = Hostname };
 }
+
+/// <summary>Arguments of <c>update_unknown_dst_to_gateway</c>: a switch sends what it does not know to these nodes, and to no others.</summary>
+/// <param name="OvsdbIdentifier">The switch's name in the agents' configuration.</param>
+/// <param name="LogicalSwitch">The network.</param>
+/// <param name="Locators">The nodes; none to have it flooded to nobody.</param>
+public sealed record UpdateUnknownDstRequest(string OvsdbIdentifier, LogicalSwitchDict LogicalSwitch, ImmutableArray<LocatorDict> Locators)
+{
+    /// <summary>Reads the arguments.</summary>
+    /// <exception cref="RpcArgumentException">They are not those of the method.</exception>
+    public static UpdateUnknownDstRequest Read(JsonObject arguments)
+    {
+        var json = new RpcArguments(arguments, "");
+        return new(
+            json.Text("ovsdb_identifier"), LogicalSwitchDict.Read(json.Object("logical_switch_dict")),
+            [.. json.Objects("locator_dicts").Select(LocatorDict.Read)]);
+    }
+
+    /// <summary>The arguments as they travel.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["ovsdb_identifier"] = OvsdbIdentifier, ["logical_switch_dict"] = LogicalSwitch.ToJson(),
+        ["locator_dicts"] = new JsonArray([.. Locators.Select(l => l.ToJson())]),
+    };
+}

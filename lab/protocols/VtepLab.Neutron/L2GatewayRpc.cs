@@ -50,6 +50,9 @@ public static class L2GatewayRpc
     /// <summary>Cast to one of our agents, in no original: the switches that operators have assigned to it, beside those of its file.</summary>
     public const string SetOvsdbHosts = "set_ovsdb_hosts";
 
+    /// <summary>Call to one of our agents, in no original: where a logical switch floods what it does not know, as the row <c>unknown-dst</c>.</summary>
+    public const string UpdateUnknownDst = "update_unknown_dst_to_gateway";
+
     // Agent to plugin.
 
     /// <summary>Call: the heartbeat.</summary>

@@ -21,14 +21,46 @@ public sealed class AvailabilitySteps(GatewayWorld world)
     [When("{switch} goes away")]
     public Task GoAway(string name) => world.Machine(name).CrashAsync();
 
+    [When("{switch} is back")]
+    public Task ComeBack(string name) => world.Machine(name).RestartAsync();
+
+    [Given("what {switch} and {switch} say to each other takes {seconds}")]
+    public void Slow(string one, string other, TimeSpan time)
+    {
+        var lab = world.Lab as SimulatedLab ?? throw new LabExpectationException("only the network of a simulated lab can be slowed down");
+        lab.World.Network.Delay(lab.World.Hosts[one], lab.World.Hosts[other], time);
+    }
+
+    [When("the connections of {switch} break")]
+    public void BreakConnections(string name)
+    {
+        var lab = world.Lab as SimulatedLab ?? throw new LabExpectationException("only the network of a simulated lab can be broken");
+        foreach (var other in lab.World.Hosts.Values.Where(h => h.Name != name))
+        {
+            lab.World.Network.ResetStreams(lab.World.Hosts[name], other);
+        }
+    }
+
+    [When("controller {switch} crashes")]
     [When("agent {switch} crashes")]
     public Task Crash(string name) => world.Machine(name).CrashAsync();
 
+    [Given("agent {switch} stops in good order")]
     [When("agent {switch} stops in good order")]
-    public Task Stop(string name) => world.Machine(name).StopAsync();
+    public Task Stop(string name) => world.StopAgentAsync(name);
 
     [When("agent {switch} starts again")]
     public Task StartAgain(string name) => world.Machine(name).RestartAsync();
+
+    [When("the plugin that leads crashes")]
+    public Task CrashLeader() => world.Machine(
+        world.Controllers.Leading ?? throw new LabExpectationException("no plugin leads")).CrashAsync();
+
+    [Then("within {seconds} another plugin leads")]
+    public Task AnotherLeads(TimeSpan within) => world.WaitAsync(() => world.Controllers.Leading is null ? "no plugin leads" : null, within);
+
+    [When("controller {switch} starts again")]
+    public Task StartControllerAgain(string name) => world.Machine(name).RestartAsync();
 
     [When("the monitoring agent crashes")]
     public async Task CrashMonitor()

@@ -87,6 +87,16 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
         Machines.Add(machine.Mac, machine);
     }
 
+    /// <summary>Makes a port of a machine that is not like the others; nobody expects it on a switch as it is.</summary>
+    internal async Task StartOddMachineAsync(string network, string mac, JsonObject attributes)
+    {
+        EverAsked.Add(mac);
+        attributes["network_id"] = NetworkId(network);
+        attributes["mac_address"] = mac;
+        attributes["device_owner"] = "compute:nova";
+        _ports[mac] = await MakeAsync("port", attributes);
+    }
+
     /// <summary>Binds a machine's port to another node.</summary>
     internal async Task MoveMachineAsync(string mac, string node)
     {
@@ -123,6 +133,19 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
 
         return gateway;
     }
+
+    /// <summary>Changes the ports of a device of a gateway.</summary>
+    internal async Task ChangeGatewayAsync(string gateway, string device, IEnumerable<string> ports) =>
+        Accepted(await controllers.RequestAsync("PUT", $"/l2-gateways/{gateway}", new JsonObject
+        {
+            ["l2_gateway"] = new JsonObject
+            {
+                ["devices"] = new JsonArray(new JsonObject
+                {
+                    ["device_name"] = device, ["interfaces"] = new JsonArray([.. ports.Select(p => new JsonObject { ["name"] = p })]),
+                }),
+            },
+        }));
 
     /// <summary>Asks for a gateway to be connected to a network; what comes of it is in the answer.</summary>
     /// <param name="gateway">The gateway's id.</param>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using VtepLab.Emulators.Neutron;
 using VtepLab.L2Gateway.Plugin;
 using VtepLab.Neutron.Rest;
+using VtepLab.Ovsdb;
 using VtepLab.OvsdbPeers;
 using VtepLab.Runtime;
 using VtepLab.Topology;
@@ -33,7 +34,10 @@ public sealed class Controllers(LabWorld lab)
         ?? throw new LabExpectationException("no controller runs");
 
     /// <summary>The plugin that leads; null while none does, or none runs.</summary>
-    public L2GatewayPlugin? Leader => Running.FirstOrDefault(c => c.Plugin.Model.IsLeader)?.Plugin;
+    public L2GatewayPlugin? Leader => Leading is { } name ? _running[name].Plugin : null;
+
+    /// <summary>The machine of the plugin that leads.</summary>
+    public string? Leading => _running.Where(r => IsUp(r.Key) && r.Value.Plugin.Model.IsLeader).Select(r => r.Key).FirstOrDefault();
 
     // A crashed controller is one whose machine is at its next life, or at none.
     private IEnumerable<NeutronController> Running => _running.Where(r => IsUp(r.Key)).Select(r => r.Value);
@@ -59,6 +63,25 @@ public sealed class Controllers(LabWorld lab)
             await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
         });
         await lab.UntilAsync(_ => Task.FromResult(_running.ContainsKey(name)), up => up ? null : $"{name} does not start", TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Starts several that share the database of an OVSDB server, on a machine named <c>database</c>.</summary>
+    public async Task AddSharingAsync(IEnumerable<string> names)
+    {
+        lab.Start("database", async host =>
+        {
+            var server = new OvsdbServer(new OvsdbServerOptions { Time = host.Time, NewUuid = host.Entropy.NewUuid });
+            foreach (var schema in new[] { PluginModel.Schema, NeutronServer.DatabaseSchema })
+            {
+                server.Add(await StoredDatabase.OpenAsync(host, $"{schema.Name}.db", schema, cancel: host.Stopping));
+            }
+
+            await using var service = new OvsdbServerService(
+                host, server, new OvsdbServerServiceOptions { Remotes = [new Endpoint(EndpointScheme.PassiveTcp, "", Endpoint.DefaultPort)] });
+            await service.StartAsync();
+            await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
+        });
+        await Task.WhenAll(names.Select(n => AddAsync(n, new Endpoint(EndpointScheme.Tcp, "database", Endpoint.DefaultPort))).ToList());
     }
 
     /// <summary>Asks one of those that run, in turn, as a load balancer would have it.</summary>

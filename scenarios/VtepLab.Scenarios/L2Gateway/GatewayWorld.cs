@@ -13,12 +13,17 @@ public sealed class GatewayWorld
 {
     private const int ManagerPort = 6632;
 
+    private readonly Dictionary<string, (IHost Host, CancellationTokenSource Stop, Task Ended)> _agents = [];
+
     /// <summary>A world with nothing in it.</summary>
     public GatewayWorld(LabWorld lab, Controllers controllers, Cloud cloud, NodeAgents nodes, ToldOnce told)
     {
         (Lab, Controllers, Cloud, Nodes, Told) = (lab, controllers, cloud, nodes, told);
         controllers.Started += told.Watch;
-        (lab as SimulatedLab)?.World.Invariants.Always("every-change-is-told-once", () => told.FirstWrong);
+        if (lab is SimulatedLab simulated)
+        {
+            new GatewayInvariants(simulated, controllers, cloud, told).Register(simulated.World.Invariants);
+        }
     }
 
     /// <summary>The lab.</summary>
@@ -73,6 +78,19 @@ public sealed class GatewayWorld
     {
         Host = name, OvsdbHosts = [], ManagerListener = new Endpoint(EndpointScheme.PassiveTcp, "", ManagerPort),
     });
+
+    /// <summary>Asks an agent to end, as a service manager does, and stops its machine when it has.</summary>
+    internal async Task StopAgentAsync(string name)
+    {
+        var (host, stop, ended) = _agents[name];
+        host.Spawn("SIGTERM", _ =>
+        {
+            stop.Cancel();
+            return Task.CompletedTask;
+        });
+        await ended.WaitAsync(TimeSpan.FromSeconds(30), Lab.Driver.Time, Lab.Driver.Stopping);
+        await Machine(name).StopAsync();
+    }
 
     /// <summary>Has a switch dial in to agents, as an operator does with <c>vtep-ctl set-manager</c>.</summary>
     internal Task SetManagersAsync(string name, IEnumerable<string> agents) => VisitAsync(name, write =>
@@ -130,6 +148,19 @@ public sealed class GatewayWorld
             await Controllers.AddAsync("controller");
         }
 
-        Lab.Start(options.Host, host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
+        Lab.Start(options.Host, async host =>
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping);
+            var ended = new TaskCompletionSource();
+            _agents[options.Host] = (host, stop, ended.Task);
+            try
+            {
+                await L2GatewayAgent.RunAsync(host, options, stop.Token);
+            }
+            catch (OperationCanceledException) when (!host.Stopping.IsCancellationRequested)
+            {
+                ended.TrySetResult();
+            }
+        });
     }
 }

@@ -1,3 +1,4 @@
+using VtepLab.Neutron.Rest;
 using VtepLab.Topology;
 
 namespace VtepLab.Scenarios.L2Gateway;
@@ -16,11 +17,43 @@ public sealed class RequestSteps(GatewayWorld world)
         Task.WhenAll(world.Lab.Switches.Keys.Select(name => Connect(network, name, port, vlan)).ToList());
 
     [When("somebody tries to connect network {switch} to {switch} port {switch} on VLAN {int}")]
-    public async Task TryToConnect(string network, string name, string port, int vlan)
+    public Task TryToConnect(string network, string name, string port, int vlan) =>
+        TimeAsync(() => world.TryConnectAsync(world.Connection(network, name, port, vlan)));
+
+    [When("agent {switch} hangs for {seconds} while somebody tries to connect network {switch} to {switch} port {switch} on VLAN {int}")]
+    public async Task TryWhileHung(string agent, TimeSpan time, string network, string name, string port, int vlan)
     {
-        var start = world.Lab.Driver.Time.GetTimestamp();
-        world.Answer = await world.TryConnectAsync(world.Connection(network, name, port, vlan));
-        world.AnsweredAfter = world.Lab.Driver.Time.GetElapsedTime(start);
+        await world.Machine(agent).PauseAsync();
+        var trying = TryToConnect(network, name, port, vlan);
+        await world.Lab.Driver.DelayAsync(time, world.Lab.Driver.Stopping);
+        await world.Machine(agent).ResumeAsync();
+        await trying;
+    }
+
+    [When("two users connect network {switch} to {switch} port {switch} on VLAN {int} at once")]
+    public async Task ConnectTwice(string network, string name, string port, int vlan)
+    {
+        var connection = world.Connection(network, name, port, vlan);
+        await world.Cloud.GatewayAsync((world.DeviceName(name), [connection.Port]));
+        var answers = await Task.WhenAll(world.TryConnectAsync(connection), world.TryConnectAsync(connection));
+        Expect.That(answers.Count(a => a.Status == 201) == 1, $"the answers are {answers[0].Status} and {answers[1].Status}");
+        world.Answer = answers.First(a => a.Status != 201);
+    }
+
+    [When("somebody tries to connect network {switch} on VLAN {int} to a gateway of {switch} port {switch} and {switch} port {switch}")]
+    public async Task TryToConnectTwo(string network, int vlan, string name, string port, string otherName, string otherPort)
+    {
+        var gateway = await world.Cloud.GatewayAsync((world.DeviceName(name), [port]), (world.DeviceName(otherName), [otherPort]));
+        world.Answer = await world.Cloud.TryConnectAsync(
+            gateway, world.Connection(network, name, port, vlan), world.Connection(network, otherName, otherPort, vlan));
+    }
+
+    [When("a gateway of {switch} port {switch}, which connects nothing, gets port {switch} instead")]
+    public async Task ChangeGateway(string name, string port, string other)
+    {
+        var device = world.DeviceName(name);
+        var gateway = await world.Cloud.GatewayAsync((device, [world.Switch(name).Port(port), world.Switch(name).Port(other)]));
+        await world.Cloud.ChangeGatewayAsync(gateway, device, [world.Switch(name).Port(other)]);
     }
 
     [Then("it is refused after at most {seconds}")]
@@ -36,6 +69,21 @@ public sealed class RequestSteps(GatewayWorld world)
         var said = (string?)world.Answer.Body?["NeutronError"]?["message"];
         Expect.That(world.Answer.Status == status && said == message, $"it was answered with {world.Answer.Status} and \"{said}\"");
     }
+
+    [Then("it is refused with status {int}")]
+    public void RefusedAs(int status) =>
+        Expect.That(world.Answer.Status == status, $"it was answered with {world.Answer.Status}: {world.Answer.Body?.ToJsonString()}");
+
+    [Then("it is done within {seconds}")]
+    public void DoneWithin(TimeSpan limit)
+    {
+        Cloud.Accepted(world.Answer);
+        Expect.That(world.AnsweredAfter <= limit, $"it took {world.AnsweredAfter.TotalSeconds:0.000} s");
+    }
+
+    [When("somebody disconnects network {switch} from {switch} port {switch} on VLAN {int}")]
+    public Task TryToDisconnect(string network, string name, string port, int vlan) =>
+        TimeAsync(() => world.Cloud.TryDisconnectAsync(world.Connection(network, name, port, vlan)));
 
     [Then("it is refused because the VLAN of {switch} port {switch} is taken")]
     public void Taken(string name, string port)
@@ -81,5 +129,12 @@ public sealed class RequestSteps(GatewayWorld world)
         Expect.That(known < all, $"all {known} machines were known before the agent could die");
         await world.Machine(agent).CrashAsync();
         Cloud.Accepted(await connecting);
+    }
+
+    private async Task TimeAsync(Func<Task<RestResponse>> ask)
+    {
+        var start = world.Lab.Driver.Time.GetTimestamp();
+        world.Answer = await ask();
+        world.AnsweredAfter = world.Lab.Driver.Time.GetElapsedTime(start);
     }
 }

@@ -9,6 +9,9 @@ public sealed class SetUpSteps(GatewayWorld world)
     [Given("a plugin that tells of at most {int} machines in one message")]
     public void LimitBulks(int count) => world.Controllers.Options = world.Controllers.Options with { MaxMacsPerRpc = count };
 
+    [Given("controllers {names} that share a database")]
+    public Task AddControllers(string[] names) => world.Controllers.AddSharingAsync(names);
+
     [Given("a hardware VTEP {switch} with port(s) {names}")]
     public Task AddSwitch(string name, string[] ports) => world.AddSwitchAsync(name, ports);
 
@@ -42,6 +45,10 @@ public sealed class SetUpSteps(GatewayWorld world)
             : world.Lab.Switches.Keys.FirstOrDefault(s => world.Controllers.Plugin.Model.DumpsOf(s) == 0) is { } untold ? $"the plugin was not told of {untold}"
             : null,
         Election);
+
+    [Given("{switch} is monitored")]
+    public Task IsMonitored(string name) => world.WaitAsync(
+        () => world.Controllers.Plugin.Model.DumpsOf(name) > 0 ? null : $"the plugin was not told of {name}", Election);
 
     [Given("{int} hardware VTEPs {switch} with port(s) {names}")]
     public async Task AddSwitches(int count, string prefix, string[] ports)

@@ -1,3 +1,4 @@
+using VtepLab.Ovsdb;
 using VtepLab.Topology;
 
 namespace VtepLab.Scenarios.L2Gateway;
@@ -53,6 +54,32 @@ public sealed class SwitchSteps(GatewayWorld world)
     [Then("{switch} has one locator for {ip}")]
     public Task HasOneLocator(string name, string address) => world.SeeAsync(
         name, seen => seen.Locators.Count(l => l == address) is not 1 and var n ? $"{name} has {n} locators for {address}" : null, Soon);
+
+    [When("somebody removes the remote MAC {mac} from {switch} by hand")]
+    public Task RemoveByHand(string mac, string name) =>
+        world.VisitAsync(name, write => write.Delete("Ucast_Macs_Remote", Where.Column("MAC", mac)));
+
+    [Given("somebody else has put network {switch} with VNI {vni} on {switch}")]
+    public Task PutByHand(string network, long vni, string name)
+    {
+        world.Cloud.EverAsked.Add(network);
+        return world.VisitAsync(name, write => write.Insert("Logical_Switch", ("name", network), ("tunnel_key", vni)));
+    }
+
+    [Then("{switch} floods network {switch} to node(s) {ips}")]
+    public Task Floods(string name, string network, string nodes) => world.SeeAsync(
+        name,
+        seen => seen.Floods.Where(f => f.StartsWith(world.Cloud.NetworkId(network) + " ", StringComparison.Ordinal)).ToList() is [var one]
+            && one == $"{world.Cloud.NetworkId(network)} to {nodes.Replace(" and ", ", ", StringComparison.Ordinal)}"
+            ? null
+            : $"{name} floods\n{Lines(seen.Floods)}",
+        Soon);
+
+    [Then("{switch} floods network {switch} to nobody")]
+    public Task FloodsToNobody(string name, string network) => world.SeeAsync(
+        name,
+        seen => seen.Floods.FirstOrDefault(f => f.StartsWith(world.Cloud.NetworkId(network), StringComparison.Ordinal)) is { } one ? $"{name} floods {one}" : null,
+        Soon);
 
     private IReadOnlyList<string> Macs(SwitchContents seen) =>
     [

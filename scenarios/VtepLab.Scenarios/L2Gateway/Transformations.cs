@@ -25,6 +25,10 @@ public static class Transformations
     [StepArgumentTransformation("(\"[^\"]*\"(?:(?:, | and )\"[^\"]*\")*)", Name = "names")]
     public static string[] Names(string text) => [.. text.Split('"').Where((_, i) => i % 2 == 1)];
 
+    /// <summary>Addresses with commas and "and" between them: <c>{ips}</c>.</summary>
+    [StepArgumentTransformation(@"\d+\.\d+\.\d+\.\d+(?:(?:, | and )\d+\.\d+\.\d+\.\d+)*", Name = "ips")]
+    public static string Ips(string text) => text;
+
     /// <summary>Seconds: <c>{seconds}</c>.</summary>
     [StepArgumentTransformation(@"(\d+(?:\.\d+)?) seconds?", Name = "seconds")]
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);

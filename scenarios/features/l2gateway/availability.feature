@@ -85,3 +85,56 @@ Feature: Agents and switches go down and come back
     Then exactly one agent monitors
     And within 5 seconds the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-029 @F5
+  Scenario: An agent hangs while it is asked, and does nothing of it when it wakes up
+    Given network "red" with VNI 6000
+    And agent "agent-2" stops in good order
+    When agent "agent-1" hangs for 65 seconds while somebody tries to connect network "red" to "leaf1" port "eth2" on VLAN 20
+    Then it is refused with status 409
+    When 120 seconds pass
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+    When network "red" is connected to "leaf1" port "eth2" on VLAN 20
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+      | eth2 | 20   | red     |
+
+  @VT-L2GW-070 @F2
+  Scenario: A switch is read again and again, and nothing is taken off it
+    Given network "red" with VNI 6000
+    And somebody else has put network "green" with VNI 7000 on "leaf1"
+    And network "red" is connected to "leaf1" port "eth2" on VLAN 20
+    When the connections of "leaf1" break
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    And 5 seconds pass
+    And the connections of "leaf1" break
+    And 5 seconds pass
+    Then "leaf1" has network "green" with VNI 7000
+    And "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+      | eth2 | 20   | red     |
+    And "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
+    And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-071
+  Scenario: Both agents are away while things change, and what was missed is made good
+    When agent "agent-1" stops in good order
+    And agent "agent-2" stops in good order
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    And machine 02:1a:0a:00:00:01 moves to node 192.0.2.22
+    And somebody removes the remote MAC 02:1a:0a:00:00:01 from "leaf1" by hand
+    And 20 seconds pass
+    And agent "agent-1" starts again
+    Then within 40 seconds "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.22 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
+    And "leaf1" floods network "blue" to node 192.0.2.22
+    And within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds

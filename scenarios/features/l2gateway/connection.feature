@@ -86,3 +86,62 @@ Feature: Networks are connected to the ports of a switch
     When somebody tries to connect network "blue" to "leaf1" port "no-such-port" on VLAN 10
     Then it is refused with status 500 and "L2 Gateway interface 'no-such-port' not found."
     And "leaf1" has no network "blue"
+
+  @VT-L2GW-008 @F6 @F28 @live
+  Scenario: A network that was connected is deleted
+    Given machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
+    And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    When machine 02:1a:0a:00:00:01 stops
+    And network "blue" is deleted
+    Then "leaf1" has no VLAN bindings
+    And "leaf1" has no network "blue"
+
+  @VT-L2GW-009 @F1 @live
+  Scenario: An update of one gateway leaves the ports of another alone
+    Given network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    When a gateway of "leaf1" port "eth1", which connects nothing, gets port "eth2" instead
+    And 2 seconds pass
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+
+  @VT-L2GW-013 @F31 @live
+  Scenario: Two users ask for the same connection at once
+    When two users connect network "blue" to "leaf1" port "eth1" on VLAN 10 at once
+    Then it is refused with status 409
+    And "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+
+  @VT-L2GW-014 @F4 @live
+  Scenario: A network's name has braces and letters of several bytes
+    Given network "a}b{ü€" with VNI 6000
+    And machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "a}b{ü€" on node 192.0.2.21
+    When network "a}b{ü€" is connected to "leaf1" port "eth1" on VLAN 10
+    Then "leaf1" has network "a}b{ü€" with VNI 6000
+    And within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+
+  @VT-L2GW-015 @F30 @live
+  Scenario Outline: A VLAN that cannot be is refused, and nothing is bound
+    When somebody tries to connect network "blue" to "leaf1" port "eth1" on VLAN <vlan>
+    Then it is refused with status 400 and "Invalid input for operation: Segmentation id is out of range."
+    And "leaf1" has no VLAN bindings
+
+    Examples:
+      | vlan |
+      | 4095 |
+      | 9999 |
+
+  @VT-L2GW-016 @F15 @live
+  Scenario: What a switch does not know goes to the nodes of the network, and to no others
+    Given machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" on node 192.0.2.22
+    When network "blue" is connected to "leaf1" port "eth1" on VLAN 10
+    Then "leaf1" floods network "blue" to nodes 192.0.2.21 and 192.0.2.22
+    When machine 02:1a:0a:00:00:02 moves to node 192.0.2.23
+    Then "leaf1" floods network "blue" to nodes 192.0.2.21 and 192.0.2.23
+    When machine 02:1a:0a:00:00:01 stops
+    Then "leaf1" floods network "blue" to node 192.0.2.23
+    When machine 02:1a:0a:00:00:02 stops
+    Then "leaf1" floods network "blue" to nobody
+    And within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds

@@ -41,7 +41,7 @@ public partial class AgentOnTheBusTests
 
         Assert.That((string?)report.Arguments["agent_state"]!["agent_state"]!["configurations"]!["l2gw_agent_type"], Is.EqualTo("monitor"));
         Assert.That(Normal(dump.Arguments), Is.EqualTo("""
-            {"activity":0,"ovsdb_data":{"ovsdb_identifier":"leaf1","new_physical_switches":[{"uuid":"<0>","name":"leaf1","tunnel_ip":"192.0.2.11","switch_fault_status":null}],"new_physical_ports":[{"uuid":"<1>","name":"eth1","physical_switch_id":"<0>","vlan_bindings":[],"port_fault_status":null}]}}
+            {"activity":0,"ovsdb_data":{"ovsdb_identifier":"leaf1","new_physical_switches":[{"uuid":"<0>","name":"leaf1","tunnel_ip":"198.51.100.1","switch_fault_status":null}],"new_physical_ports":[{"uuid":"<1>","name":"eth1","physical_switch_id":"<0>","vlan_bindings":[],"port_fault_status":null}]}}
             """));
     }
 

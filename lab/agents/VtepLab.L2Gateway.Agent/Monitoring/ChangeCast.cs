@@ -15,8 +15,11 @@ internal sealed class ChangeCast
     [
         ("Logical_Switch", "logical_switches"), ("Physical_Switch", "physical_switches"), ("Physical_Port", "physical_ports"),
         ("Physical_Locator", "physical_locators"), ("Ucast_Macs_Local", "local_macs"), ("Ucast_Macs_Remote", "remote_macs"),
-        ("Mcast_Macs_Local", "mlocal_macs"), ("Physical_Locator_Set", "locator_sets"),
+        ("Mcast_Macs_Local", "mlocal_macs"), ("Physical_Locator_Set", "locator_sets"), ("Mcast_Macs_Remote", OursOnly),
     ];
+
+    // In no original, and told only to a plugin that numbers its elections: it is ours.
+    private const string OursOnly = "mremote_macs";
 
     private static readonly string[] DeletionOrder =
         ["Physical_Port", .. Lists.Select(l => l.Table).Where(t => t != "Physical_Port")];
@@ -24,7 +27,13 @@ internal sealed class ChangeCast
     private readonly string _identifier;
     private readonly Replica _replica;
 
-    public ChangeCast(string identifier, Replica replica) => (_identifier, _replica) = (identifier, replica);
+    private readonly bool _isToOurs;
+
+    /// <summary>Writes casts about a switch.</summary>
+    /// <param name="identifier">The name the plugin knows it by.</param>
+    /// <param name="replica">The copy of what it holds.</param>
+    /// <param name="isToOurs">True for a plugin that is ours: it is told more.</param>
+    public ChangeCast(string identifier, Replica replica, bool isToOurs) => (_identifier, _replica, _isToOurs) = (identifier, replica, isToOurs);
 
     /// <summary>The tables and columns that the casts are made of; other columns change without a word.</summary>
     public static IReadOnlyList<MonitoredTable> Monitored { get; } =
@@ -37,6 +46,7 @@ internal sealed class ChangeCast
         new("Ucast_Macs_Remote", ["MAC", "logical_switch", "locator", "ipaddr"]),
         new("Mcast_Macs_Local", ["MAC", "logical_switch", "locator_set", "ipaddr"]),
         new("Physical_Locator_Set", ["locators"]),
+        new("Mcast_Macs_Remote", ["MAC", "logical_switch", "locator_set", "ipaddr"]),
     ];
 
     /// <summary>All that the switch holds: activity 0.</summary>
@@ -82,8 +92,13 @@ internal sealed class ChangeCast
 
     private static string ListOf(string table) => Lists.First(l => l.Table == table).List;
 
-    private static void Add(JsonObject data, string list, IEnumerable<ReplicaRow> rows, Func<ReplicaRow, JsonObject> item)
+    private void Add(JsonObject data, string list, IEnumerable<ReplicaRow> rows, Func<ReplicaRow, JsonObject> item)
     {
+        if (!_isToOurs && list.EndsWith(OursOnly, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         var items = new JsonArray([.. rows.Select(item)]);
         if (items.Count > 0)
         {
@@ -112,6 +127,11 @@ internal sealed class ChangeCast
             ["uuid"] = Text(row.Uuid), ["mac"] = row["MAC"].String, ["logical_switch_id"] = Text(row["logical_switch"].Uuid),
             ["locator_set"] = Text(row["locator_set"].Uuid), ["ip_address"] = row["ipaddr"].String,
         },
+        "Mcast_Macs_Remote" => new()
+        {
+            ["uuid"] = Text(row.Uuid), ["mac"] = row["MAC"].String, ["logical_switch_id"] = Text(row["logical_switch"].Uuid),
+            ["dst_ips"] = new JsonArray([.. AddressesOf(row["locator_set"].Uuid).Order(StringComparer.Ordinal).Select(a => (JsonNode)a)]),
+        },
         "Physical_Locator_Set" => new()
         {
             ["uuid"] = Text(row.Uuid), ["locators"] = new JsonArray([.. row["locators"].Keys.Select(l => (JsonNode)Text(l.Uuid))]),
@@ -122,6 +142,9 @@ internal sealed class ChangeCast
             ["physical_locator_id"] = Text(row["locator"].Uuid), ["ip_address"] = row["ipaddr"].String,
         },
     };
+
+    private IEnumerable<string> AddressesOf(Uuid set) =>
+        (_replica.Table("Physical_Locator_Set").Find(set)?["locators"].Keys ?? []).Select(l => _replica.Table("Physical_Locator").Find(l.Uuid)?["dst_ip"].String).OfType<string>();
 
     // What has gone is told with what it was, but for what it referred to: that may be gone as well.
     private JsonObject DeletedItem(ReplicaRow row)

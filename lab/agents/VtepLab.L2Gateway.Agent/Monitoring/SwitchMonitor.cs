@@ -40,7 +40,7 @@ internal sealed class SwitchMonitor
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.SwitchMonitor");
         _isOurs = target.DialledIn is null;
         _session = target.DialledIn ?? new OvsdbClientSession(host, options.SessionWith(target.Target!, ChangeCast.Monitored));
-        _casts = new ChangeCast(target.Name, _session.Replica);
+        _casts = new ChangeCast(target.Name, _session.Replica, isToOurs: term is not null);
     }
 
     /// <summary>The name the plugin knows it by.</summary>

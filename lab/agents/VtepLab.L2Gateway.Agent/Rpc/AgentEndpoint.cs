@@ -71,6 +71,10 @@ internal sealed class AgentEndpoint
                 var network = DeleteNetworkRequest.Read(request.Arguments);
                 await Switch(network.OvsdbIdentifier).DeleteNetworkAsync(network, cancel);
                 break;
+            case L2GatewayRpc.UpdateUnknownDst:
+                var flood = UpdateUnknownDstRequest.Read(request.Arguments);
+                await Switch(flood.OvsdbIdentifier).UpdateUnknownDstAsync(flood, cancel);
+                break;
             case L2GatewayRpc.SetOvsdbHosts:
                 await _switches.AssignAsync(ReadHosts(request.Arguments));
                 break;

@@ -1,3 +1,4 @@
+using VtepLab.HardwareVtep;
 using VtepLab.Neutron;
 using VtepLab.Ovsdb;
 
@@ -66,6 +67,35 @@ internal static class ContentReader
             HasAllMacs = hasAll,
             Switches = switches < 0 ? [] : result!.RowsOf(switches),
             Ports = [.. found.SelectMany(s => result!.RowsOf(s)).DistinctBy(r => r.Uuid).OrderBy(r => r.Uuid)],
+        };
+    }
+
+    /// <summary>Reads also where the logical switch floods what it does not know.</summary>
+    public static async Task<SwitchContent> WithFloodsAsync(SwitchContent content, DatabaseSchema schema, Transact transact, CancellationToken cancel)
+    {
+        if (content.LogicalSwitch is not { } network || schema.Tables.All(t => t.Name != "Mcast_Macs_Remote"))
+        {
+            return content with { Floods = [] };
+        }
+
+        var read = new OvsdbTransaction(schema);
+        read.Select("Mcast_Macs_Remote", Where.Column("logical_switch", network.Uuid).And("MAC", McastMacsRemote.UnknownDst), "_uuid", "locator_set");
+        var rows = (await transact(read, cancel)).RowsOf(0);
+        if (rows.Count == 0)
+        {
+            return content with { Floods = [] };
+        }
+
+        var second = new OvsdbTransaction(schema);
+        foreach (var row in rows)
+        {
+            second.Select("Physical_Locator_Set", Where.Row(row["locator_set"].Uuid), "locators");
+        }
+
+        var sets = await transact(second, cancel);
+        return content with
+        {
+            Floods = [.. rows.Select((r, i) => (r.Uuid, (IReadOnlySet<Uuid>)sets.RowsOf(i).SelectMany(s => s["locators"].Keys).Select(k => k.Uuid).ToHashSet()))],
         };
     }
 

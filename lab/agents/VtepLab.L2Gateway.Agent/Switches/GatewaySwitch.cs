@@ -116,6 +116,19 @@ internal sealed class GatewaySwitch
         },
         cancel);
 
+    /// <summary><c>update_unknown_dst_to_gateway</c>: has a logical switch flood to nodes, and to no others.</summary>
+    /// <exception cref="GatewayException">It could not be done; nothing of it was.</exception>
+    public Task UpdateUnknownDstAsync(UpdateUnknownDstRequest request, CancellationToken cancel) => ApplyAsync(
+        $"flood to {(request.Locators.IsEmpty ? "nobody" : string.Join(", ", request.Locators.Select(l => l.DstIp)))}",
+        async (schema, transact, stop) =>
+        {
+            var content = await ContentReader.ReadAsync(
+                schema, transact, request.LogicalSwitch, [.. request.Locators.Select(l => l.DstIp)], [], [], stop);
+            content = await ContentReader.WithFloodsAsync(content, schema, transact, stop);
+            return new TransactionPlan(schema, content, Name).LogicalSwitch(request.LogicalSwitch).Flood(request.Locators);
+        },
+        cancel);
+
     private static TransactionPlan Create(TransactionPlan plan, UpdateConnectionRequest request, List<NodeMacs> nodes)
     {
         plan.LogicalSwitch(request.LogicalSwitch!);

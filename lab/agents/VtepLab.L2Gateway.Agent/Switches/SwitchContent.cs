@@ -7,7 +7,7 @@ namespace VtepLab.L2Gateway.Agent;
 /// The agent that transacts keeps no copy of the switch: it reads what it needs right before it writes, and guards what it found
 /// missing, so what another client does in between makes the transaction fail and not the database wrong.
 /// </remarks>
-internal sealed class SwitchContent
+internal sealed record SwitchContent
 {
     private readonly IReadOnlyList<SelectedRow> _macs = [];
     private readonly ILookup<string, SelectedRow> _byMac = Array.Empty<SelectedRow>().ToLookup(_ => "");
@@ -36,6 +36,9 @@ internal sealed class SwitchContent
 
     /// <summary>The ports whose UUID or name the request has.</summary>
     public IReadOnlyList<SelectedRow> Ports { get; init; } = [];
+
+    /// <summary>The rows of Mcast_Macs_Remote that say where the logical switch floods, with the locators of each; null where nobody asked.</summary>
+    public IReadOnlyList<(Uuid Row, IReadOnlySet<Uuid> Locators)>? Floods { get; init; }
 
     /// <summary>The rows of a MAC address on the logical switch; several are legal, for the schema has no index.</summary>
     public IEnumerable<SelectedRow> RowsOf(string mac) => _byMac[mac];

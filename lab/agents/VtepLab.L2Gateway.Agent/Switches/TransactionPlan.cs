@@ -1,3 +1,4 @@
+using VtepLab.HardwareVtep;
 using VtepLab.Neutron;
 using VtepLab.Ovsdb;
 
@@ -139,6 +140,43 @@ internal sealed class TransactionPlan
             _writes = true;
         }
 
+        return this;
+    }
+
+    /// <summary>Has the logical switch flood what it does not know to nodes and to no others, by one row.</summary>
+    /// <remarks>A locator set cannot be changed, so another set of nodes is another one; the server collects the old one.</remarks>
+    public TransactionPlan Flood(IReadOnlyList<LocatorDict> nodes)
+    {
+        var rows = _content.Floods!;
+        var isKnown = nodes.All(n => _content.Locators.ContainsKey(n.DstIp));
+        var right = nodes.Count > 0 && isKnown ? rows.Where(r => r.Locators.SetEquals(nodes.Select(n => _content.Locators[n.DstIp]))).Take(1).ToList() : [];
+        var kept = right.Count > 0 ? right : nodes.Count > 0 ? rows.Take(1).ToList() : [];
+        foreach (var spare in rows.Where(r => kept.All(k => k.Row != r.Row)))
+        {
+            Transaction.Delete("Mcast_Macs_Remote", Where.Row(spare.Row));
+            _writes = true;
+        }
+
+        if (nodes.Count == 0 || right.Count > 0)
+        {
+            return this;
+        }
+
+        var set = Transaction.Insert("Physical_Locator_Set", ("locators", Datum.Set([.. nodes.Select(n => (Atom)Locator(n))])));
+        if (kept is [var changed])
+        {
+            MustMatch(Transaction.Update("Mcast_Macs_Remote", Where.Row(changed.Row), ("locator_set", set)), "the row unknown-dst");
+            return this;
+        }
+
+        if (!_isNewLogicalSwitch)
+        {
+            Transaction.Wait(
+                "Mcast_Macs_Remote", Where.Column("logical_switch", _logicalSwitch!.Value).And("MAC", McastMacsRemote.UnknownDst), ["MAC"], []);
+        }
+
+        Transaction.Insert("Mcast_Macs_Remote", ("MAC", McastMacsRemote.UnknownDst), ("logical_switch", _logicalSwitch!.Value), ("locator_set", set));
+        _writes = true;
         return this;
     }
 

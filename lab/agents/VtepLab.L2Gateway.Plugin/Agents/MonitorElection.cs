@@ -50,7 +50,8 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
     /// <summary>Looks whether an election is needed, and holds it.</summary>
     public async Task LookAsync(CancellationToken cancel)
     {
-        if (_isRunning || !model.IsLeader)
+        // Whichever of several plugins finds that something is missing has the monitor elected anew; the rest is the leader's.
+        if (_isRunning || !(model.IsLeader || _isAnew))
         {
             return;
         }
@@ -99,8 +100,8 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
             }
 
             _isAnew = false;
-            elected = candidate.Host;
-            await WriteAsync(elected, cancel);
+            await WriteAsync(candidate.Host, cancel);
+            elected = model.Monitor!.Value.Host; // Another plugin may have been faster.
             _log.LogInformation("agent {Agent} is elected to monitor, term {Term}", elected, Term);
         }
 
@@ -119,7 +120,7 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
                 }
                 else if (now.Term < term)
                 {
-                    write.Update("Monitor", Where.EveryRow, ("host", elected), ("term", term));
+                    write.Update("Monitor", Where.Column("term", now.Term), ("host", elected), ("term", term));
                 }
             },
             cancel);

@@ -39,6 +39,9 @@ public sealed class PluginModel
     /// <summary>True when this plugin is the one that elects and reconciles, of those that share the database.</summary>
     public bool IsLeader => _database.IsLeader;
 
+    /// <summary>True when other plugins may share the database.</summary>
+    public bool IsShared => !_database.IsEmbedded;
+
     /// <summary>The gateways by id.</summary>
     public ImmutableSortedDictionary<string, Gateway> Gateways => _gateways ??= Rows("L2_Gateway").Select(ReadGateway)
         .ToImmutableSortedDictionary(g => g.Id, g => g, StringComparer.Ordinal);

@@ -8,7 +8,7 @@ public sealed class SwitchCopy(string identifier)
 {
     /// <summary>The tables that a copy is made of.</summary>
     public static readonly ImmutableArray<string> Tables =
-        ["Logical_Switch", "Physical_Switch", "Physical_Port", "Physical_Locator", "Ucast_Macs_Local", "Ucast_Macs_Remote"];
+        ["Logical_Switch", "Physical_Switch", "Physical_Port", "Physical_Locator", "Ucast_Macs_Local", "Ucast_Macs_Remote", "Mcast_Macs_Remote"];
 
     private readonly SortedDictionary<Guid, LogicalSwitchCopy> _logicalSwitches = [];
     private readonly SortedDictionary<Guid, PhysicalSwitchCopy> _physicalSwitches = [];
@@ -16,6 +16,7 @@ public sealed class SwitchCopy(string identifier)
     private readonly SortedDictionary<Guid, string> _locators = [];
     private readonly SortedDictionary<Guid, MacCopy> _localMacs = [];
     private readonly SortedDictionary<Guid, MacCopy> _remoteMacs = [];
+    private readonly SortedDictionary<Guid, FloodCopy> _floods = [];
     private readonly Dictionary<(string Table, Guid Uuid), ReplicaRow> _rows = [];
 
     /// <summary>The name the agents know the switch's database by.</summary>
@@ -39,8 +40,11 @@ public sealed class SwitchCopy(string identifier)
     /// <summary>MAC addresses that it was told of.</summary>
     public IReadOnlyCollection<MacCopy> RemoteMacs => _remoteMacs.Values;
 
+    /// <summary>Where logical switches flood to, as controllers have written it.</summary>
+    public IReadOnlyCollection<FloodCopy> Floods => _floods.Values;
+
     /// <summary>True while the copy has no rows.</summary>
-    public bool IsEmpty => _logicalSwitches.Count + _physicalSwitches.Count + _ports.Count + _locators.Count + _localMacs.Count + _remoteMacs.Count == 0;
+    public bool IsEmpty => _floods.Count + _logicalSwitches.Count + _physicalSwitches.Count + _ports.Count + _locators.Count + _localMacs.Count + _remoteMacs.Count == 0;
 
     /// <summary>The logical switch of a row; null when there is none.</summary>
     public LogicalSwitchCopy? LogicalSwitch(Guid uuid) => _logicalSwitches.GetValueOrDefault(uuid);
@@ -89,6 +93,9 @@ public sealed class SwitchCopy(string identifier)
             case "Physical_Locator":
                 _locators[uuid] = row["dst_ip"].String;
                 break;
+            case "Mcast_Macs_Remote":
+                _floods[uuid] = new(uuid, row["mac"].String, Reference(row["logical_switch"]), Texts(row["dst_ips"]));
+                break;
             default:
                 (table == "Ucast_Macs_Local" ? _localMacs : _remoteMacs)[uuid] = new(
                     uuid, row["mac"].String, Reference(row["logical_switch"]), Reference(row["locator"]), row["ip_address"].String);
@@ -106,6 +113,7 @@ public sealed class SwitchCopy(string identifier)
             "Physical_Port" => _ports.Remove(uuid),
             "Physical_Locator" => _locators.Remove(uuid),
             "Ucast_Macs_Local" => _localMacs.Remove(uuid),
+            "Mcast_Macs_Remote" => _floods.Remove(uuid),
             _ => _remoteMacs.Remove(uuid),
         };
     }
@@ -129,3 +137,6 @@ public sealed record PhysicalPortCopy(
 
 /// <summary>A row of Ucast_Macs_Local or Ucast_Macs_Remote.</summary>
 public sealed record MacCopy(Guid Uuid, string Mac, Guid? LogicalSwitch, Guid? Locator, string IpAddress);
+
+/// <summary>A row of Mcast_Macs_Remote, with the addresses of its locator set.</summary>
+public sealed record FloodCopy(Guid Uuid, string Mac, Guid? LogicalSwitch, ImmutableArray<string> Nodes);

@@ -27,23 +27,15 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
     /// <returns>Null when it was carried out; otherwise the reason, in the words that the original gives its users.</returns>
     public async Task<string?> CallAsync(string identifier, string method, JsonObject arguments, CancellationToken cancel)
     {
-        if (agents.Live.Count == 0)
-        {
-            return NoAnswer; // There is nobody to wait for.
-        }
-
         // Ours answer in much less than the time there is, or are dead or cut off: then another one is asked, which does no harm if the
         // first has done it after all. The original's do harm.
-        var attempts = Math.Clamp(Servants(identifier).Count, 1, MaxAttempts);
-        for (var attempt = 1; ; attempt++)
+        var attempts = Servants(identifier).Count > 0 ? MaxAttempts : 1;
+        for (var attempt = 1; attempt <= attempts && agents.Live.Count > 0; attempt++)
         {
-            var isLast = attempt == attempts;
             var target = TargetFor(identifier);
             try
             {
-                await host.Bus.CallAsync(
-                    target, method, arguments.DeepClone().AsObject(),
-                    isLast ? options.RpcResponseTimeout * (MaxAttempts + 1 - attempt) / MaxAttempts : options.RpcResponseTimeout / MaxAttempts, Context(), cancel);
+                await host.Bus.CallAsync(target, method, arguments.DeepClone().AsObject(), options.RpcResponseTimeout / attempts, Context(), cancel);
                 return null;
             }
             catch (Exception lost) when (lost is TimeoutException or IOException)
@@ -52,17 +44,14 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
                 {
                     _silent[silent] = agent.HeardAt;
                 }
-
-                if (isLast)
-                {
-                    return NoAnswer;
-                }
             }
             catch (BusRemoteException refused)
             {
                 return $"Error on the OVSDB server: Remote error: {refused.RemoteClass} {refused.Message.Split('\n')[0]}";
             }
         }
+
+        return NoAnswer;
     }
 
     /// <summary>Asks for a logical switch to be removed; nobody answers.</summary>

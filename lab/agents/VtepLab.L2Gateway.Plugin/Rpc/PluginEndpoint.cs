@@ -58,7 +58,7 @@ internal sealed class PluginEndpoint(
             host.Spawn($"assignments of {name}", stop => assign(name, stop));
         }
 
-        if (casts.MissesOf(state?["configurations"]?["ovsdb_casts"] as JsonObject ?? [], election.Term))
+        if (await casts.MissesOfAsync(state?["configurations"]?["ovsdb_casts"] as JsonObject ?? [], election.Term, cancel))
         {
             election.ElectAnew();
         }

@@ -18,6 +18,8 @@ internal sealed record SwitchStep(string Network, string Method, JsonObject Argu
 /// <summary>Compares what a switch should hold with its copy.</summary>
 internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadOnlyDictionary<string, int> ours, bool isIdempotent, int maxMacs)
 {
+    private const string UnknownDst = "unknown-dst";
+
     private readonly List<SwitchStep> _steps = [];
     private readonly ILookup<Guid?, MacCopy> _macs = copy.RemoteMacs.ToLookup(m => m.LogicalSwitch);
     private readonly ILookup<Guid, (PhysicalPortCopy Port, int Vlan)> _bound = copy.Ports
@@ -98,12 +100,30 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
             }
         }
 
+        if (isIdempotent)
+        {
+            Flood(network, row);
+        }
+
         foreach (var (mac, known) in held.OrderBy(h => h.Key, StringComparer.Ordinal))
         {
             if (network.Macs.TryGetValue(mac, out var wanted))
             {
                 Move(network, row!, known, wanted);
             }
+        }
+    }
+
+    // A switch that does not flood of itself sends broadcasts nowhere without this row; the original never writes it.
+    private void Flood(DesiredNetwork network, LogicalSwitchCopy? row)
+    {
+        var wanted = network.Macs.Values.Select(m => m.Node).Distinct().Order(StringComparer.Ordinal).ToList();
+        var told = row is null ? [] : copy.Floods.Where(f => f.LogicalSwitch == row.Uuid && f.Mac == UnknownDst).ToList();
+        if (wanted.Count == 0 ? told.Count > 0 : !(told is [var one] && one.Nodes.Order(StringComparer.Ordinal).SequenceEqual(wanted)))
+        {
+            // By address only: the rows of locators are the agent's affair, and the step stays the same one when they become known.
+            Add(network.Network.Id, L2GatewayRpc.UpdateUnknownDst, new UpdateUnknownDstRequest(
+                copy.Identifier, Dict(network, row), [.. wanted.Select(n => new LocatorDict(null, n))]).ToJson());
         }
     }
 

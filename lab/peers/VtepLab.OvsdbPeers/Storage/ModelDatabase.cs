@@ -50,7 +50,8 @@ public sealed class ModelDatabase
     /// <summary>True while this program is the one of those that share the database that acts for all; always so of an embedded one.</summary>
     public bool IsLeader => IsEmbedded || (_isLocked && _session.IsActive);
 
-    private bool IsEmbedded => _options.Servers.Count == 0;
+    /// <summary>True when it is an engine in this process, which nobody else can write to.</summary>
+    public bool IsEmbedded => _options.Servers.Count == 0;
 
     /// <summary>Opens the database and returns when the replica is filled.</summary>
     /// <param name="host">The machine.</param>

@@ -1,0 +1,106 @@
+using VtepLab.Emulators.Endpoints;
+using VtepLab.L2Gateway.Plugin;
+using VtepLab.Neutron;
+using VtepLab.Ovsdb;
+using VtepLab.Packets;
+using VtepLab.Simulation;
+using VtepLab.Topology;
+using Endpoint = VtepLab.Emulators.Endpoints.Endpoint;
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>Servers behind the ports of switches, and what compute nodes know of them.</summary>
+/// <remarks>
+/// An emulated switch learns from frames. Behind a real database server there is no switch, so there the scenario writes what a switch
+/// writes that has learned or forgotten an address.
+/// </remarks>
+[Binding]
+public sealed class BareMetalSteps(GatewayWorld world)
+{
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(360); // A switch forgets after 300 s and looks every 30.
+    private readonly Dictionary<(string Switch, string Port), SimulatedHost> _plugged = [];
+
+    [When("bare-metal server {mac} speaks in VLAN {int} of {switch} port {switch}")]
+    public async Task Speak(string mac, int vlan, string name, string port)
+    {
+        if (world.Lab is SimulatedLab lab && world.Switch(name).Machine is not null)
+        {
+            var host = PluggedInto(lab, name, port);
+            using var server = new Endpoint(host.Services, EndpointOptions.At("10.0.0.200", vlan: vlan == 0 ? null : vlan));
+            for (var frame = 0; frame < 5; frame++) // As servers do that get no answer: what is just being bound does not pass the first.
+            {
+                server.SendFrame(MacAddress.Broadcast, MacAddress.Parse(mac), EtherTypes.Arp, new byte[46]);
+                await lab.Driver.DelayAsync(TimeSpan.FromMilliseconds(50), lab.Driver.Stopping);
+            }
+
+            return;
+        }
+
+        var bound = TableOf(name).Ports.First(p => p.Name == world.Switch(name).Port(port)).Bindings[vlan];
+        await world.VisitAsync(name, write =>
+        {
+            var own = TunnelIps(name)[0];
+            var locator = TableOf(name).LocatorOf(own) is { } known
+                ? Uuid.FromGuid(known)
+                : write.Insert("Physical_Locator", ("encapsulation_type", "vxlan_over_ipv4"), ("dst_ip", own));
+            write.Insert("Ucast_Macs_Local", ("MAC", mac), ("logical_switch", Uuid.FromGuid(bound)), ("locator", locator));
+        });
+    }
+
+    [When("{switch} forgets bare-metal server {mac}, which is silent")]
+    public async Task Forget(string name, string mac)
+    {
+        if (world.Switch(name).Machine is not null)
+        {
+            await world.Lab.Driver.DelayAsync(ForgetAfter, world.Lab.Driver.Stopping);
+        }
+        else
+        {
+            await world.VisitAsync(name, write => write.Delete("Ucast_Macs_Local", Where.Column("MAC", mac)));
+        }
+    }
+
+    [Then("every node sends what is for {mac} of network {switch} to {names}")]
+    public Task NodesKnow(string mac, string network, string[] switches) => world.WaitAsync(
+        () => Compare(e => e.EndsWith($" {mac} {FdbEntry.NoIp}", StringComparison.Ordinal), switches.SelectMany(TunnelIps)
+            .Select(ip => $"{world.Cloud.NetworkId(network)} {ip} {mac} {FdbEntry.NoIp}")), TimeSpan.FromSeconds(10));
+
+    [Then("no node knows {mac}")]
+    public Task NodesForget(string mac) => world.WaitAsync(
+        () => Compare(e => e.Contains($" {mac} ", StringComparison.Ordinal), []), TimeSpan.FromSeconds(10));
+
+    [Then("every node floods network {switch} to {names}")]
+    public Task NodesFlood(string network, string[] switches) => world.WaitAsync(
+        () => Compare(e => IsFlooding(e, network), switches.SelectMany(TunnelIps)
+            .Select(ip => $"{world.Cloud.NetworkId(network)} {ip} {FdbEntry.FloodingMac} {FdbEntry.NoIp}")), TimeSpan.FromSeconds(10));
+
+    [Then("no node floods network {switch} to a switch")]
+    public Task NodesFloodNot(string network) => world.WaitAsync(() => Compare(e => IsFlooding(e, network), []), TimeSpan.FromSeconds(10));
+
+    private SimulatedHost PluggedInto(SimulatedLab lab, string name, string port)
+    {
+        if (!_plugged.TryGetValue((name, port), out var host))
+        {
+            _plugged[(name, port)] = host = lab.World.AddHost($"server on {name} {port}");
+            lab.World.Link(host.AddPort("eth0"), (SimulatedPort)lab.World.Hosts[name].Services.FramePorts[port]);
+        }
+
+        return host;
+    }
+
+    private SwitchCopy TableOf(string name) => world.Controllers.Plugin.Model.Switch(name);
+
+    private List<string> TunnelIps(string name) => [.. TableOf(name).PhysicalSwitches.SelectMany(s => s.TunnelIps)];
+
+    private bool IsFlooding(string entry, string network) =>
+        entry.StartsWith(world.Cloud.NetworkId(network) + " ", StringComparison.Ordinal) && entry.Contains(FdbEntry.FloodingMac, StringComparison.Ordinal);
+
+    private string? Compare(Func<string, bool> which, IEnumerable<string> wanted)
+    {
+        var expected = wanted.Order(StringComparer.Ordinal).ToList();
+        return world.Nodes.Entries.Count == 0 ? "there is no node"
+            : world.Nodes.Entries.FirstOrDefault(n => !n.Value.Where(which).SequenceEqual(expected)) is { Key: { } node, Value: var seen }
+                ? $"node {node} was told\n  {string.Join("\n  ", seen)}\nexpected\n  {string.Join("\n  ", expected)}"
+                : null;
+    }
+}

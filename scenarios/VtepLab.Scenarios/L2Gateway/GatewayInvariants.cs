@@ -1,0 +1,83 @@
+using System.Globalization;
+using VtepLab.Emulators.HardwareVtep;
+using VtepLab.Ovsdb;
+using VtepLab.Simulation;
+using VtepLab.Topology;
+
+namespace VtepLab.Scenarios.L2Gateway;
+
+/// <summary>What must hold of switches and plugin at every moment of a simulated scenario, whatever breaks; each under a name of its own.</summary>
+/// <remarks>Looks into the emulated switches from inside, where nothing disturbs them, and only after a transaction.</remarks>
+internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controllers, Cloud cloud, ToldOnce told)
+{
+    private readonly Dictionary<string, (Database Database, long Commits)> _judged = [];
+    private string? _invented;
+    private long _term;
+
+    /// <summary>Has them checked from now on.</summary>
+    public void Register(Invariants invariants)
+    {
+        invariants.Always("every-change-is-told-once", () => told.FirstWrong);
+        invariants.Always("no-entry-is-duplicated", Duplicated);
+        invariants.Always("no-entry-is-invented", () => _invented);
+        invariants.Every(TimeSpan.FromSeconds(1), "no-accepted-request-is-lost", Lost);
+        invariants.Every(TimeSpan.FromSeconds(1), "terms-only-grow", TermFell);
+    }
+
+    private string? Duplicated()
+    {
+        foreach (var (name, emulator) in lab.Emulators)
+        {
+            var now = (emulator.Database, emulator.Database.CommitCount);
+            if (_judged.GetValueOrDefault(name) != now)
+            {
+                _judged[name] = now;
+                _invented ??= Invented(name, emulator);
+                if (Twice(emulator) is { } twice)
+                {
+                    return $"{name} holds {twice} twice";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Twice(HardwareVtepEmulator emulator) =>
+        FirstTwice(emulator.Database.Table("Logical_Switch").All.Select(r => $"network {r["name"].String}"))
+        ?? FirstTwice(emulator.Database.Table("Ucast_Macs_Remote").All.Select(r => $"remote MAC {r["MAC"].String} of {r["logical_switch"].Uuid}"))
+        ?? FirstTwice(emulator.Database.Table("Mcast_Macs_Remote").All.Select(r => $"{r["MAC"].String} of {r["logical_switch"].Uuid}"));
+
+    private static string? FirstTwice(IEnumerable<string> entries)
+    {
+        var seen = new HashSet<string>();
+        return entries.FirstOrDefault(e => !seen.Add(e));
+    }
+
+    private string? Invented(string name, HardwareVtepEmulator emulator) =>
+        emulator.Database.Table("Logical_Switch").All.Select(r => r["name"].String)
+            .Concat(emulator.Database.Table("Ucast_Macs_Remote").All.Select(r => r["MAC"].String))
+            .Concat(emulator.Database.Table("Physical_Port").All.SelectMany(p => p["vlan_bindings"].Keys.Select(
+                v => string.Create(CultureInfo.InvariantCulture, $"{name} {p["name"].String} {v.Integer}"))))
+            .FirstOrDefault(e => !cloud.EverAsked.Contains(e)) is { } entry
+            ? $"{name} holds {entry}, and nobody has ever asked for that"
+            : null;
+
+    // Of plugins that share a database one that did not take the request may see it a moment later.
+    private string? Lost() =>
+        controllers.Names.Count == 1 && controllers.Leader is { } plugin && cloud.ConnectionIds.FirstOrDefault(c => !plugin.Model.Connections.ContainsKey(c)) is { } lost
+            ? $"connection {lost} was accepted, was not deleted, and is not there"
+            : null;
+
+    private string? TermFell()
+    {
+        if (controllers.Leader?.Model.Monitor is not { } monitor)
+        {
+            return null;
+        }
+
+        var before = _term;
+        _term = monitor.Term;
+        return monitor.Term < before ? $"the monitor was elected in term {before}, and is now in term {monitor.Term}" : null;
+    }
+}
