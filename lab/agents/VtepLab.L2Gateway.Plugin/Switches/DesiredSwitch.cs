@@ -62,9 +62,15 @@ internal sealed class DesiredNetwork
     public DesiredNetwork(NetworkView network, int vni, INeutronCore core)
     {
         (Network, Vni) = (network, vni);
+        var nodes = new Dictionary<string, L2AgentView?>(); // A network has many machines on few hosts.
         foreach (var port in core.PortsOf(network.Id).Where(p => p.DeviceOwner.Length > 0))
         {
-            if (core.FindVxlanAgent(port.Host) is not { } agent)
+            if (!nodes.TryGetValue(port.Host, out var agent))
+            {
+                nodes.Add(port.Host, agent = core.FindVxlanAgent(port.Host));
+            }
+
+            if (agent is null)
             {
                 continue;
             }

@@ -15,6 +15,9 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
 
+    // An original agent gives its socket the whole transaction once and does not look how much of it was taken.
+    private const int MostForOriginal = 500;
+
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.Reconciler");
     private readonly SortedDictionary<string, Work> _work = new(StringComparer.Ordinal);
 
@@ -126,7 +129,9 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         var networks = model.NetworksOn(work.Identifier);
         var desired = DesiredSwitch.Of(model, core, switches, work.Identifier);
         await RememberAsync(work.Identifier, copy, networks, desired, cancel);
-        var steps = new SwitchSteps(copy, desired, networks, calls.AreIdempotent(work.Identifier), options.MaxMacsPerRpc).All();
+        var isOurs = calls.AreIdempotent(work.Identifier);
+        var maxMacs = isOurs ? options.MaxMacsPerRpc : Math.Min(options.MaxMacsPerRpc, MostForOriginal);
+        var steps = new SwitchSteps(copy, desired, networks, isOurs, maxMacs).All();
         var now = host.Time.GetTimestamp();
         work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
             .ToDictionary();
