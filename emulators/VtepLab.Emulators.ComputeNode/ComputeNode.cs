@@ -146,7 +146,7 @@ public sealed partial class ComputeNode : IDisposable
 
     private LocalNetwork Provision(string network, Vni vni)
     {
-        var vlan = _vlans.Take()
+        var vlan = (_options.HasOneLocalVlan ? _networks.Values.FirstOrDefault()?.Vlan : null) ?? _vlans.Take()
             ?? throw new InvalidOperationException($"{Host.Name} has no local VLAN left for network {network}: all 4094 are taken");
         var local = new LocalNetwork(vlan, vni);
         _networks.Add(network, local);

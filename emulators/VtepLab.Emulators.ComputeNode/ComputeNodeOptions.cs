@@ -14,6 +14,9 @@ public sealed record ComputeNodeOptions
     /// <summary>The agent's option <c>l2_population</c>: tunnels and addresses come from fdb messages, not from <c>tunnel_sync</c>.</summary>
     public bool HasL2Population { get; init; }
 
+    /// <summary>True for a node that is wrong on purpose: every network gets the same local VLAN.</summary>
+    public bool HasOneLocalVlan { get; init; }
+
     /// <summary>The agent's option <c>arp_responder</c>; needs <see cref="HasL2Population"/>.</summary>
     public bool HasArpResponder { get; init; }
 }

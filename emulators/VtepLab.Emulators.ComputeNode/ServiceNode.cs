@@ -13,6 +13,7 @@ public sealed class ServiceNode : IDisposable
 {
     private readonly SortedDictionary<IpAddress, TunnelPort> _tunnels = [];
     private readonly SortedDictionary<int, string> _flows = [];
+    private readonly bool _sendsBack;
     private readonly OpenVSwitch _switch;
     private readonly Bridge _bridge;
     private readonly UnderlayInterface _underlay;
@@ -21,8 +22,10 @@ public sealed class ServiceNode : IDisposable
     /// <param name="host">The machine.</param>
     /// <param name="underlay">Its interface on the underlay; the address is its VTEP's.</param>
     /// <param name="underlayPort">The name of the frame port that leads there.</param>
-    public ServiceNode(IHost host, UnderlayOptions underlay, string underlayPort = "ul0")
+    /// <param name="sendsBack">True for one that is wrong on purpose: the VTEP that a frame came from gets its copy, too.</param>
+    public ServiceNode(IHost host, UnderlayOptions underlay, string underlayPort = "ul0", bool sendsBack = false)
     {
+        _sendsBack = sendsBack;
         _switch = new OpenVSwitch(host.Time);
         _bridge = _switch.AddBridge("br-tun");
         _underlay = new UnderlayInterface(host.FramePorts[underlayPort], host.Time, underlay, _switch.ReceiveVxlan);
@@ -40,7 +43,8 @@ public sealed class ServiceNode : IDisposable
         var wanted = members.ToDictionary(
             m => m.Key.Value,
             m => $"table=0,priority=1,tun_id={m.Key},actions=set_field:{m.Key}->tun_id"
-                + string.Concat(m.Value.Where(_tunnels.ContainsKey).Order().Select(v => $",output:{_tunnels[v].Number}")));
+                + string.Concat(m.Value.Where(_tunnels.ContainsKey).Order().Select(v => $",output:{_tunnels[v].Number}"))
+                + (_sendsBack ? ",in_port" : ""));
         foreach (var vni in _flows.Keys.Except(wanted.Keys).ToList())
         {
             _bridge.Flows.Delete($"table=0,tun_id={vni}");

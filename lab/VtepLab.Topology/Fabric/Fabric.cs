@@ -82,21 +82,21 @@ public sealed class Fabric
     }
 
     /// <summary>Adds a compute node.</summary>
-    public FabricHypervisor AddHypervisor(string name, IpAddress tunnelIp)
+    public FabricHypervisor AddHypervisor(string name, IpAddress tunnelIp, bool hasOneLocalVlan = false)
     {
-        var added = new FabricHypervisor(this, name, new UnderlayOptions(MacOf(tunnelIp), tunnelIp));
+        var added = new FabricHypervisor(this, name, new UnderlayOptions(MacOf(tunnelIp), tunnelIp), hasOneLocalVlan);
         Lab.Start(name, added.RunAsync);
         Join(name, tunnelIp);
         _hypervisors.Add(name, added);
         return added;
     }
 
-    /// <summary>Adds a service node; it replicates every network of the directory.</summary>
-    public void AddServiceNode(string name, IpAddress address)
+    /// <summary>Adds a service node; it replicates every network of the directory. One that sends back is wrong on purpose.</summary>
+    public void AddServiceNode(string name, IpAddress address, bool sendsBack = false)
     {
         Lab.Start(name, async host =>
         {
-            using var node = new ServiceNode(host, new UnderlayOptions(MacOf(address), address), UnderlayPort);
+            using var node = new ServiceNode(host, new UnderlayOptions(MacOf(address), address), UnderlayPort, sendsBack);
             while (true)
             {
                 node.Replicate(Directory.Networks.Values.ToDictionary(n => n.Vni, n => (IReadOnlyCollection<IpAddress>)Directory.FloodedTo(n.Name)));

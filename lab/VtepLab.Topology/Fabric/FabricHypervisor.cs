@@ -14,11 +14,13 @@ public sealed class FabricHypervisor
 
     private readonly Fabric _fabric;
     private readonly UnderlayOptions _underlay;
+    private readonly bool _hasOneLocalVlan;
     private readonly SortedDictionary<string, (string Network, EndpointPlug Plug)> _vms = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, FabricEndpoint> _arriving = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<(IpAddress Vtep, MacAddress Mac, IpAddress Ip)>> _told = [];
 
-    internal FabricHypervisor(Fabric fabric, string name, UnderlayOptions underlay) => (_fabric, Name, _underlay) = (fabric, name, underlay);
+    internal FabricHypervisor(Fabric fabric, string name, UnderlayOptions underlay, bool hasOneLocalVlan) =>
+        (_fabric, Name, _underlay, _hasOneLocalVlan) = (fabric, name, underlay, hasOneLocalVlan);
 
     /// <summary>The node's name.</summary>
     public string Name { get; }
@@ -55,7 +57,7 @@ public sealed class FabricHypervisor
     internal async Task RunAsync(IHost host)
     {
         _told.Clear();
-        using var node = new ComputeNode(host, new ComputeNodeOptions { Underlay = _underlay, HasL2Population = true });
+        using var node = new ComputeNode(host, new ComputeNodeOptions { Underlay = _underlay, HasL2Population = true, HasOneLocalVlan = _hasOneLocalVlan });
         Node = node;
         while (true)
         {

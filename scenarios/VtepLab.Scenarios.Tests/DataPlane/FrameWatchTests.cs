@@ -49,6 +49,49 @@ public class FrameWatchTests
     }
 
     [Test]
+    public void A_service_node_that_sends_back_makes_a_loop()
+    {
+        var scenario = FeatureReader.Read("f.feature", """
+            Feature: F
+              Scenario: Whoever floods gets its own frame back
+                Given a service node "sn1" with tunnel address 192.0.2.31 that sends back what it gets
+                And a switch "leaf1" in the fabric with tunnel address 192.0.2.11 and ports "eth1" and "eth2"
+                And a hypervisor "kvm1" with tunnel address 192.0.2.21
+                And a tenant network "blue" with VNI 5000 and replication mode service_node
+                And "leaf1" port "eth1" carries network "blue" on VLAN 10
+                And a server "srv1" with address 10.0.0.1 on "leaf1" port "eth1" and VLAN 10
+                And a VM "vm1" with address 10.0.0.21 of network "blue" on "kvm1"
+                Then within 5 seconds a broadcast of "srv1" is seen by "vm1" and by nobody else
+            """).Pickles[0];
+
+        var outcome = Explorer.Run(ScenarioExperiment.Of(scenario, []), 1);
+
+        Assert.That(outcome.Failure, Is.EqualTo("invariant loop"), outcome.Message);
+        Assert.That(outcome.Message, Does.Contain("leaf1 port eth1 VLAN 10 gave srv1 back its own frame").And.Contain("sent by srv1 at leaf1 port eth1 VLAN 10"));
+    }
+
+    [TestCase(" that gives every network the same local VLAN", "invariant local-vlan-vni-bijection")]
+    [TestCase("", null)]
+    public void A_hypervisor_that_uses_a_local_VLAN_twice_breaks_the_bijection_before_any_frame_is_sent(string defect, string? invariant)
+    {
+        var scenario = FeatureReader.Read("f.feature", $$"""
+            Feature: F
+              Scenario: Two networks on one hypervisor
+                Given a hypervisor "kvm1" with tunnel address 192.0.2.21{{defect}}
+                And a tenant network "blue" with VNI 5000
+                And a tenant network "red" with VNI 6000
+                And a VM "vm1" with address 10.0.0.21 of network "blue" on "kvm1"
+                And a VM "vm2" with address 10.0.0.22 of network "red" on "kvm1"
+                Then within 10 seconds nothing but signs of life is seen for 3 seconds
+            """).Pickles[0];
+
+        var outcome = Explorer.Run(ScenarioExperiment.Of(scenario, []), 1);
+
+        Assert.That(outcome.Failure, Is.EqualTo(invariant), outcome.Message);
+        Assert.That(outcome.Message ?? "", invariant is null ? Is.Empty : Does.Contain("kvm1 gives local VLAN 1 to VNI 6000 and to VNI 5000"));
+    }
+
+    [Test]
     public void A_scenario_that_breaks_an_invariant_fails_with_its_message()
     {
         var result = ScenarioRunner.RunSimulated(Scenario("floods-into-tunnels", "source_node"), new ScenarioRunOptions { Seed = 1 });

@@ -23,6 +23,12 @@ public sealed class FabricSteps(FabricWorld world)
     [Given("a service node {switch} with tunnel address {ip}")]
     public void AddServiceNode(string name, string address) => world.Fabric.AddServiceNode(name, IpAddress.Parse(address));
 
+    [Given("a hypervisor {switch} with tunnel address {ip} that gives every network the same local VLAN")]
+    public void AddOddHypervisor(string name, string address) => world.Fabric.AddHypervisor(name, IpAddress.Parse(address), hasOneLocalVlan: true);
+
+    [Given("a service node {switch} with tunnel address {ip} that sends back what it gets")]
+    public void AddOddServiceNode(string name, string address) => world.Fabric.AddServiceNode(name, IpAddress.Parse(address), sendsBack: true);
+
     [Given("a tenant network {switch} with VNI {vni}")]
     public void AddNetwork(string name, long vni) => AddNetwork(name, vni, "source_node");
 

@@ -27,6 +27,15 @@ public class ExplorerTests
         Assert.That(outcomes.Select(o => o.Failure).Where(f => f is not null), Is.All.EqualTo(failure));
         Assert.That(smallest.Plan.Commands, Has.Count.LessThanOrEqualTo(Math.Min(4, failed.Plan.Commands.Count)));
         Assert.That((replayed.Failure, replayed.Digest), Is.EqualTo((failure, smallest.Digest)));
+
+        // It is the agent that is wrong: a right one bears these very faults; and it is these faults that show it: each of them matters.
+        Assert.That(Explorer.Run(WrongAgents.Experiment(Wrong.Nothing), smallest.Seed, smallest.Plan).Failure, Is.Null);
+        Assert.That(Explorer.Run(experiment, smallest.Seed, FaultPlan.None).Failure, Is.Null);
+        foreach (var command in smallest.Plan.Commands)
+        {
+            var without = new FaultPlan([.. smallest.Plan.Commands.Where(c => c != command)]);
+            Assert.That(Explorer.Run(experiment, smallest.Seed, without).Failure, Is.Not.EqualTo(failure), $"without {command}");
+        }
     }
 
     [Test]

@@ -13,9 +13,22 @@ public static class WorkerProgram
         OutcomeJson.Write(Explorer.Explore(
             WrongAgents.Experiment(Enum.Parse<Wrong>(Encoding.UTF8.GetString(job.Span))), range.First, range.Count, workers: 1, cancel: cancel));
 
-    /// <summary><c>BROKER QUEUE HOW</c>; how is <c>works</c>, <c>hangs</c> (in the middle of its first range) or <c>dies</c> (between result and ack).</summary>
+    /// <summary>The argument that makes it print the golden runs.</summary>
+    public const string Golden = "golden";
+
+    /// <summary><c>golden</c>, or <c>BROKER QUEUE HOW</c>; how is <c>works</c>, <c>hangs</c> (in the middle of its first range) or <c>dies</c> (between result and ack).</summary>
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [Golden])
+        {
+            foreach (var line in GoldenRunTests.Run())
+            {
+                Console.WriteLine(line);
+            }
+
+            return 0;
+        }
+
         var (broker, queue, how) = (arguments[0], arguments[1], arguments[2]);
         var worker = new FleetWorker(new FleetOptions(new Uri(broker), queue), (job, range, cancel) =>
         {
