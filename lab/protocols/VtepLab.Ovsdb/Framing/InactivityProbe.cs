@@ -4,7 +4,8 @@ namespace VtepLab.Ovsdb;
 /// <remarks>
 /// As Open vSwitch's <c>reconnect</c>: any byte is a sign of life. One timer serves the whole connection; a byte that arrives only moves the time
 /// that it looks at when it is due. What is nearly an interval (a fiftieth less, at most) counts as one, or the answer to a probe would
-/// put off the next look by its own delay.
+/// put off the next look by its own delay. For the same reason a look that the peer has made needless by itself is put off by a hundredth of
+/// the interval more: of two ends with the same interval, one then probes and the other hears of it in time, instead of both.
 /// </remarks>
 public sealed class InactivityProbe
 {
@@ -59,7 +60,7 @@ public sealed class InactivityProbe
         var silence = Silence;
         if (silence < _interval - (_interval / 50))
         {
-            _timer!.Change(Due(_interval - silence), Timeout.InfiniteTimeSpan);
+            _timer!.Change(Due(_interval - silence + (_interval / 100)), Timeout.InfiniteTimeSpan);
         }
         else if (IsWaiting && silence < 2 * _interval)
         {
