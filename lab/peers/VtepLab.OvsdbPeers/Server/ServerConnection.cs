@@ -16,7 +16,6 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
     private readonly TimeSpan _probe;
     private readonly InactivityProbe _life;
     private readonly MessageOutput _output;
-    private byte[] _scratch = [];
     private string? _reason;
 
     /// <summary>Opens a session for a connection.</summary>
@@ -147,29 +146,23 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
 
     private void Receive(ReadOnlySequence<byte> text)
     {
-        ReadOnlyMemory<byte> message;
         if (text.IsSingleSegment)
         {
-            message = text.First;
-        }
-        else
-        {
-            var length = checked((int)text.Length);
-            if (_scratch.Length < length)
-            {
-                _scratch = new byte[Math.Max(4096, length)];
-            }
-
-            text.CopyTo(_scratch);
-            message = _scratch.AsMemory(0, length);
+            Receive(text.First);
+            return;
         }
 
+        var length = checked((int)text.Length);
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        text.CopyTo(copy);
+        Receive(copy.AsMemory(0, length));
+        ArrayPool<byte>.Shared.Return(copy);
+    }
+
+    private void Receive(ReadOnlyMemory<byte> message)
+    {
         _tap?.Invoke(Session, isSent: false, message.Span);
         Session.Receive(message);
-        if (_scratch.Length > 1 << 20)
-        {
-            _scratch = []; // One large message is no reason to hold its memory for good.
-        }
     }
 
     private async Task SendAsync(CancellationToken cancel)

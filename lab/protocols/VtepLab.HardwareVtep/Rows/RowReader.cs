@@ -17,9 +17,9 @@ public readonly struct RowReader(Func<string, Datum?> column)
     public bool Boolean(string name) => column(name) is { IsEmpty: false } value && value.Boolean;
 
     public ColumnSet<string> Texts(string name) =>
-        column(name) is { } value ? new ColumnSet<string>(value.Keys.Select(a => a.String)) : ColumnSet<string>.Empty;
+        column(name) is { IsEmpty: false } value ? new ColumnSet<string>(value.Keys.Select(a => a.String)) : ColumnSet<string>.Empty;
 
-    public ColumnMap<string, string> Settings(string name) => column(name) is { } value
+    public ColumnMap<string, string> Settings(string name) => column(name) is { IsEmpty: false } value
         ? new ColumnMap<string, string>(value.Pairs.Select(p => KeyValuePair.Create(p.Key.String, p.Value.String)))
         : ColumnMap<string, string>.Empty;
 
@@ -28,15 +28,15 @@ public readonly struct RowReader(Func<string, Datum?> column)
 
     public ColumnSet<RowId<TRow>> References<TRow>(string name)
         where TRow : IVtepRow<TRow> =>
-        column(name) is { } value ? new ColumnSet<RowId<TRow>>(value.Keys.Select(a => new RowId<TRow>(a.Uuid))) : ColumnSet<RowId<TRow>>.Empty;
+        column(name) is { IsEmpty: false } value ? new ColumnSet<RowId<TRow>>(value.Keys.Select(a => new RowId<TRow>(a.Uuid))) : ColumnSet<RowId<TRow>>.Empty;
 
     public ColumnMap<long, RowId<TRow>> ByVlan<TRow>(string name)
-        where TRow : IVtepRow<TRow> => column(name) is { } value
+        where TRow : IVtepRow<TRow> => column(name) is { IsEmpty: false } value
         ? new ColumnMap<long, RowId<TRow>>(value.Pairs.Select(p => KeyValuePair.Create(p.Key.Integer, new RowId<TRow>(p.Value.Uuid))))
         : ColumnMap<long, RowId<TRow>>.Empty;
 
     public ColumnMap<string, RowId<TRow>> ByText<TRow>(string name)
-        where TRow : IVtepRow<TRow> => column(name) is { } value
+        where TRow : IVtepRow<TRow> => column(name) is { IsEmpty: false } value
         ? new ColumnMap<string, RowId<TRow>>(value.Pairs.Select(p => KeyValuePair.Create(p.Key.String, new RowId<TRow>(p.Value.Uuid))))
         : ColumnMap<string, RowId<TRow>>.Empty;
 }

@@ -4,9 +4,11 @@ namespace VtepLab.Ovsdb;
 /// <remarks>Every method throws what <see cref="OvsdbConnection.CallAsync"/> throws.</remarks>
 public sealed class OvsdbClient
 {
-    // Schemas do not change, and the next server mostly has the last one's: hundreds of switches share one instead of a copy for each connection.
+    private const int MostKept = 4;
+
+    // Schemas do not change, and the next server mostly has one of the last ones': hundreds of switches share one instead of a copy for each connection.
     [ThreadStatic]
-    private static (string Text, DatabaseSchema Schema)? s_last;
+    private static List<(byte[] Text, DatabaseSchema Schema)>? s_known;
 
     /// <summary>Takes a connection, which somebody has to run.</summary>
     public OvsdbClient(OvsdbConnection connection)
@@ -54,16 +56,23 @@ public sealed class OvsdbClient
     public async Task<DatabaseSchema> GetSchemaAsync(string database, CancellationToken cancel = default)
     {
         var result = await Connection.CallAsync("get_schema", json => WriteStrings(json, database), cancel: cancel);
-        var text = result.ToString();
-        if (s_last is { } last && last.Text == text)
+        var known = s_known ??= [];
+        if (result.Kind == JsonKind.Object)
         {
-            return last.Schema;
+            foreach (var (text, schema) in known)
+            {
+                if (result.Source.SequenceEqual(text))
+                {
+                    return schema;
+                }
+            }
         }
 
         try
         {
             var schema = DatabaseSchema.Parse(result);
-            s_last = (text, schema);
+            known.Insert(0, (result.Source.ToArray(), schema));
+            known.RemoveRange(Math.Min(known.Count, MostKept), Math.Max(0, known.Count - MostKept));
             return schema;
         }
         catch (OvsdbErrorException bad)

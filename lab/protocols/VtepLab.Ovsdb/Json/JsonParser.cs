@@ -44,7 +44,7 @@ internal ref struct JsonParser(JsonText text, ReadOnlySpan<byte> source, int max
                 }
 
                 _at++;
-                text.Close(opened, 0);
+                text.Close(opened, 0, _at);
             }
 
             // A value is complete: close all containers that end here.
@@ -77,7 +77,7 @@ internal ref struct JsonParser(JsonText text, ReadOnlySpan<byte> source, int max
                 }
 
                 _at++;
-                text.Close(top.Index, top.Count);
+                text.Close(top.Index, top.Count, _at);
                 depth--;
             }
         }
@@ -112,10 +112,10 @@ internal ref struct JsonParser(JsonText text, ReadOnlySpan<byte> source, int max
                 return -1;
             case '[':
                 _at++;
-                return text.Add(JsonKind.Array);
+                return text.Open(JsonKind.Array, _at - 1);
             case '{':
                 _at++;
-                return text.Add(JsonKind.Object);
+                return text.Open(JsonKind.Object, _at - 1);
             case 't':
                 ReadWord("true"u8, JsonKind.True);
                 return -1;

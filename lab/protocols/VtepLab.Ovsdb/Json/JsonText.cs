@@ -82,10 +82,18 @@ public sealed class JsonText
         return index;
     }
 
+    internal int Open(JsonKind kind, int start)
+    {
+        var index = Add(kind);
+        _tokens[index].Start = start;
+        return index;
+    }
+
     /// <summary>Marks that everything added since belongs to the array or object at an index.</summary>
-    internal void Close(int index, int count)
+    internal void Close(int index, int count, int end)
     {
         _tokens[index].Length = count;
+        _tokens[index].Bits = end;
         _tokens[index].Next = _count;
     }
 }

@@ -9,7 +9,7 @@ internal struct JsonToken
     /// <summary>A string that holds escapes, so that its bytes are not its text.</summary>
     public bool Escaped;
 
-    /// <summary>Strings: where the text begins in the source, after the quote.</summary>
+    /// <summary>Strings: where the text begins in the source, after the quote. Arrays and objects: where they begin.</summary>
     public int Start;
 
     /// <summary>Strings: length in source bytes. Arrays and objects: number of elements or members.</summary>
@@ -18,6 +18,6 @@ internal struct JsonToken
     /// <summary>Index of the first token after this value and all it holds.</summary>
     public int Next;
 
-    /// <summary>Integers: the value. Reals: the bits of the value.</summary>
+    /// <summary>Integers: the value. Reals: the bits of the value. Arrays and objects: where they end in the source.</summary>
     public long Bits;
 }

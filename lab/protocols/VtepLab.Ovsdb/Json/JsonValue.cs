@@ -29,6 +29,16 @@ public readonly struct JsonValue
     /// <summary>The number, of either kind.</summary>
     public double Real => Kind == JsonKind.Integer ? Integer : BitConverter.Int64BitsToDouble(_text!.Token(_index).Bits);
 
+    /// <summary>The source of an array or object, as the peer wrote it.</summary>
+    internal ReadOnlySpan<byte> Source
+    {
+        get
+        {
+            ref readonly var token = ref _text!.Token(_index);
+            return _text.Source.Span[token.Start..(int)token.Bits];
+        }
+    }
+
     /// <summary>The text of a string as UTF-8; the bytes are the peer's and may not be valid.</summary>
     public ReadOnlySpan<byte> Utf8
     {

@@ -9,6 +9,7 @@ namespace VtepLab.Ovsdb;
 public sealed class JsonWriter
 {
     private const int LargestKept = 1 << 20;
+    private const int Short = 256;
 
     private byte[] _buffer = [];
 
@@ -74,7 +75,11 @@ public sealed class JsonWriter
     public void Boolean(bool value) => Raw(value ? "true"u8 : "false"u8);
 
     /// <summary>Writes a string with its quotes.</summary>
-    public void String(string value) => String(Encoding.UTF8.GetBytes(value));
+    public void String(string value)
+    {
+        Span<byte> room = stackalloc byte[Short];
+        String(Encoding.UTF8.TryGetBytes(value, room, out var length) ? room[..length] : Encoding.UTF8.GetBytes(value));
+    }
 
     /// <summary>Writes a string with its quotes; bytes from 0x20 up go out as they are.</summary>
     public void String(ReadOnlySpan<byte> utf8)

@@ -5,6 +5,9 @@ public sealed class DatabaseSchema
 {
     private readonly Dictionary<byte[], TableSchema> _byName = new(ByteStrings.Comparer);
     private readonly Dictionary<byte[], TableSchema>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
+    private readonly Dictionary<string, TableSchema> _byText = new(StringComparer.Ordinal);
+    private byte[]? _text;
+    private byte[]? _sortedText;
 
     internal DatabaseSchema(string name, string version, string checksum, IEnumerable<TableSchema> tables)
     {
@@ -17,6 +20,7 @@ public sealed class DatabaseSchema
         {
             Tables[i].Index = i;
             _byName.Add(System.Text.Encoding.UTF8.GetBytes(Tables[i].Name), Tables[i]);
+            _byText.Add(Tables[i].Name, Tables[i]);
         }
     }
 
@@ -44,23 +48,28 @@ public sealed class DatabaseSchema
     public static DatabaseSchema Parse(string json) => Parse(JsonText.Parse(json).Root);
 
     /// <summary>The table with a name, or null.</summary>
-    public TableSchema? Find(string table) => Find(System.Text.Encoding.UTF8.GetBytes(table));
+    public TableSchema? Find(string table) => _byText.GetValueOrDefault(table);
 
     /// <summary>The table with a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public TableSchema Table(string table) => Find(table) ?? throw new ArgumentException($"{Name} has no table {table}", nameof(table));
 
     /// <summary>Writes the normalised form that get_schema returns: members with default values left out.</summary>
-    public void WriteTo(JsonWriter writer) => SchemaWriter.Write(this, writer);
+    public void WriteTo(JsonWriter writer) => writer.Raw(Text);
+
+    /// <summary>What <see cref="WriteTo"/> writes.</summary>
+    internal ReadOnlySpan<byte> Text => _text ??= MakeText();
 
     /// <summary>The schema as <c>_Server</c> shows it, members sorted.</summary>
-    internal byte[] SortedText => field ??= MakeSortedText();
+    internal byte[] SortedText => _sortedText ??= System.Text.Encoding.UTF8.GetBytes(JsonText.Parse(Text.ToArray()).Root.ToString());
 
-    private byte[] MakeSortedText()
+    private byte[] MakeText()
     {
-        var schema = new JsonWriter();
-        WriteTo(schema);
-        return System.Text.Encoding.UTF8.GetBytes(JsonText.Parse(schema.Written.ToArray()).Root.ToString());
+        var writer = new JsonWriter();
+        SchemaWriter.Write(this, writer);
+        var text = writer.Written.ToArray();
+        writer.Release();
+        return text;
     }
 
     internal TableSchema? Find(ReadOnlySpan<byte> table) => _byUtf8.TryGetValue(table, out var found) ? found : null;

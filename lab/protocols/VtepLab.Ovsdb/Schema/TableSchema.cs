@@ -5,6 +5,7 @@ public sealed class TableSchema
 {
     private readonly Dictionary<byte[], ColumnSchema> _byName = new(ByteStrings.Comparer);
     private readonly Dictionary<byte[], ColumnSchema>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
+    private readonly Dictionary<string, ColumnSchema> _byText = new(StringComparer.Ordinal);
 
     internal TableSchema(string name, IEnumerable<ColumnSchema> columns)
     {
@@ -20,6 +21,7 @@ public sealed class TableSchema
         {
             Columns[i].Index = i;
             _byName.Add(Columns[i].Utf8Name, Columns[i]);
+            _byText.Add(Columns[i].Name, Columns[i]);
         }
     }
 
@@ -38,11 +40,22 @@ public sealed class TableSchema
     /// <summary>Sets of columns whose values no two rows may share.</summary>
     public IReadOnlyList<IReadOnlyList<ColumnSchema>> Indexes { get; internal set; } = [];
 
+    /// <summary>The fields of a row to which nothing was given; not to be written to.</summary>
+    internal Datum[] Defaults => field ??= [.. Columns.Skip(ColumnSchema.VersionIndex).Select(column => column.Type.Default)];
+
+    /// <summary>The columns that refer to rows and keep them.</summary>
+    internal ColumnSchema[] StrongColumns =>
+        field ??= [.. Columns.Where(c => c.Type.Key.IsStrongReference || c.Type.Value is { IsStrongReference: true })];
+
+    /// <summary>The columns that refer to rows and do not keep them.</summary>
+    internal ColumnSchema[] WeakColumns =>
+        field ??= [.. Columns.Where(c => c.Type.Key.IsWeakReference || c.Type.Value is { IsWeakReference: true })];
+
     /// <summary>Place in the schema, by name.</summary>
     internal int Index { get; set; }
 
     /// <summary>The column with a name, or null.</summary>
-    public ColumnSchema? Find(string column) => Find(System.Text.Encoding.UTF8.GetBytes(column));
+    public ColumnSchema? Find(string column) => _byText.GetValueOrDefault(column);
 
     /// <summary>The column with a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

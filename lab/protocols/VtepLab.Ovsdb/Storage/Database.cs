@@ -8,8 +8,6 @@ namespace VtepLab.Ovsdb;
 /// </remarks>
 public sealed class Database
 {
-    private readonly Dictionary<byte[], Table> _byName = new(ByteStrings.Comparer);
-    private readonly Dictionary<byte[], Table>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
     private readonly Queue<ChangeSet> _news = new();
     private readonly Func<Guid> _newUuid;
     private bool _telling;
@@ -22,12 +20,6 @@ public sealed class Database
         Schema = schema;
         _newUuid = newUuid;
         Tables = [.. schema.Tables.Select(table => new Table(this, table))];
-        foreach (var table in Tables)
-        {
-            _byName.Add(System.Text.Encoding.UTF8.GetBytes(table.Schema.Name), table);
-        }
-
-        _byUtf8 = _byName.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>Told of every committed transaction that changed something, in commit order.</summary>
@@ -61,13 +53,13 @@ public sealed class Database
     /// <summary>The table with a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public Table Table(string name) =>
-        Find(System.Text.Encoding.UTF8.GetBytes(name)) ?? throw new ArgumentException($"{Name} has no table {name}", nameof(name));
+        Schema.Find(name) is { } table ? TableOf(table) : throw new ArgumentException($"{Name} has no table {name}", nameof(name));
 
     /// <summary>Starts a transaction; there is at most one at a time, and it must be committed or aborted before control goes elsewhere.</summary>
     /// <exception cref="InvalidOperationException">Another one is under way.</exception>
     public Transaction Begin() => new(this);
 
-    internal Table? Find(ReadOnlySpan<byte> name) => _byUtf8.TryGetValue(name, out var table) ? table : null;
+    internal Table? Find(ReadOnlySpan<byte> name) => Schema.Find(name) is { } table ? TableOf(table) : null;
 
     internal Table TableOf(TableSchema schema) => Tables[schema.Index];
 

@@ -4,9 +4,9 @@ namespace VtepLab.Ovsdb;
 /// <remarks>A slot that a deletion frees is taken by the next insertion, so the order depends on history only, never on hashes.</remarks>
 internal sealed class RowTable
 {
-    private Row?[] _rows = new Row?[4];
-    private int[] _next = new int[4]; // Of a used slot: the next one of its bucket; of a free one: the next free one.
-    private int[] _buckets = [-1, -1, -1, -1];
+    private Row?[] _rows = [];
+    private int[] _next = []; // Of a used slot: the next one of its bucket; of a free one: the next free one.
+    private int[] _buckets = [];
     private int _used;
     private int _free = -1;
 
@@ -19,6 +19,11 @@ internal sealed class RowTable
 
     public Row? Find(Uuid uuid)
     {
+        if (Count == 0)
+        {
+            return null;
+        }
+
         for (var slot = _buckets[Bucket(uuid)]; slot >= 0; slot = _next[slot])
         {
             if (_rows[slot]!.Uuid == uuid)
@@ -76,7 +81,7 @@ internal sealed class RowTable
 
     private void Grow()
     {
-        var size = _rows.Length * 2;
+        var size = Math.Max(4, _rows.Length * 2);
         Array.Resize(ref _rows, size);
         Array.Resize(ref _next, size);
         _buckets = new int[size];

@@ -8,9 +8,6 @@ public sealed class Table
         Database = database;
         Schema = schema;
         Indexes = [.. schema.Indexes.Where(index => index.All(column => !column.IsBuiltIn)).Select(index => new TableIndex(index))];
-        StrongColumns = [.. schema.Columns.Where(c => c.Type.Key.IsStrongReference || c.Type.Value is { IsStrongReference: true })];
-        WeakColumns = [.. schema.Columns.Where(c => c.Type.Key.IsWeakReference || c.Type.Value is { IsWeakReference: true })];
-        Defaults = [.. schema.Columns.Skip(ColumnSchema.VersionIndex).Select(column => column.Type.Default)];
     }
 
     /// <summary>The database.</summary>
@@ -41,18 +38,18 @@ public sealed class Table
 
     internal IReadOnlyList<TableIndex> Indexes { get; }
 
-    internal ColumnSchema[] StrongColumns { get; }
+    internal ColumnSchema[] StrongColumns => Schema.StrongColumns;
 
-    internal ColumnSchema[] WeakColumns { get; }
+    internal ColumnSchema[] WeakColumns => Schema.WeakColumns;
 
-    /// <summary>The fields of a row to which nothing was given.</summary>
-    internal Datum[] Defaults { get; }
+    /// <summary>The fields of a row to which nothing was given; not to be written to.</summary>
+    internal Datum[] Defaults => Schema.Defaults;
 
     /// <summary>Who refers weakly to a row of this table, by the UUID of that row.</summary>
-    internal Dictionary<Uuid, List<Row>> WeakReferrers { get; } = [];
+    internal Dictionary<Uuid, List<Row>> WeakReferrers => field ??= [];
 
     /// <summary>Rows that the transaction under way has deleted.</summary>
-    internal Dictionary<Uuid, Row> Deleted { get; } = [];
+    internal Dictionary<Uuid, Row> Deleted => field ??= [];
 
     /// <summary>The row with a UUID, or null.</summary>
     public Row? Find(Uuid uuid) => Rows.Find(uuid);

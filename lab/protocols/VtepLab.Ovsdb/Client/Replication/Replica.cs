@@ -44,7 +44,7 @@ public sealed class Replica
     /// <summary>Takes the schema of the server it is to be filled from; with another one than before all rows go.</summary>
     internal void Adopt(DatabaseSchema schema)
     {
-        if (Schema is not null && Text(Schema) == Text(schema))
+        if (Schema == schema || Schema?.Text.SequenceEqual(schema.Text) == true)
         {
             return;
         }
@@ -101,13 +101,6 @@ public sealed class Replica
         LastTransactionId = transactionId ?? LastTransactionId;
         IsFilled = true;
         Apply(changes, isResync);
-    }
-
-    private static string Text(DatabaseSchema schema)
-    {
-        var json = new JsonWriter();
-        schema.WriteTo(json);
-        return System.Text.Encoding.UTF8.GetString(json.Written);
     }
 
     private void Apply(List<ReplicaRowChange> changes, bool isResync)
