@@ -97,6 +97,7 @@ internal sealed partial class SwitchAgent
         }
 
         _refused.RemoveWhere(id => !usable.ContainsKey(id));
+        _installed.EnsureCapacity(Math.Min(usable.Count, _options.MaxRemoteMacs)); // Grown by doubling it would hold twice the room.
         var isFull = false;
         foreach (var (id, (key, _)) in usable)
         {

@@ -102,6 +102,11 @@ internal sealed partial class SwitchAgent
         var routers = ReconcileRouters(edit, acls, faults);
         var macs = ChooseRemoteMacs(edit, networks, faults);
         var tunnels = ReconcileTunnels(edit, faults);
+        foreach (var (unreached, _) in macs.Where(m => !tunnels.ContainsKey(m.Value.Address)).ToList())
+        {
+            macs.Remove(unreached);
+        }
+
         ReconcileLocalRows(edit, bindings.Values.ToHashSet());
         var me = _tables.Find(_switch)!;
         edit.Update(me with { SwitchFaultStatus = _ledger.Settle(_switch.Uuid, faults, me.SwitchFaultStatus) });
@@ -113,7 +118,7 @@ internal sealed partial class SwitchAgent
         Hardware = WithStale(new HardwareState(
             networks,
             bindings,
-            macs.Where(m => tunnels.ContainsKey(m.Value.Address)).ToDictionary(),
+            macs,
             floods.ToDictionary(f => f.Key, f => Reached(f.Value)),
             tunnels)
         {
