@@ -13,12 +13,13 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
     private Chunk _written; // Not flushed, or flushed and held back by the window.
     private bool _completed;
     private bool _cancelled;
+    private bool _isWaiting; // Whether the waiter is in use: asked at every write.
 
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _written.Count;
 
-    public bool IsWaiting => _waiter.IsPending;
+    public bool IsWaiting => _isWaiting;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -67,7 +68,7 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
 
     public override void CancelPendingFlush()
     {
-        if (_waiter.IsPending)
+        if (_isWaiting)
         {
             _cancelled = true;
             Wake();
@@ -99,7 +100,13 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
     }
 
     /// <summary>Something may have changed for a flush that waits.</summary>
-    public void Wake() => _waiter.Wake();
+    public void Wake()
+    {
+        if (_isWaiting)
+        {
+            _waiter.Wake();
+        }
+    }
 
     private bool TrySend()
     {
@@ -121,7 +128,7 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
             throw new InvalidOperationException($"writing to {flow.Sender.Remote}: this direction has ended");
         }
 
-        if (_waiter.IsPending)
+        if (_isWaiting)
         {
             throw new InvalidOperationException($"writing to {flow.Sender.Remote}: another write is under way");
         }
@@ -131,17 +138,15 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
     private sealed class Waiter(Flow flow) : EventTarget, IValueTaskSource<FlushResult>
     {
         private SourceCore<FlushResult> _core;
-        private FlowWriter? _writer;
+        private FlowWriter _writer = null!;
         private CancellationTokenRegistration _registration;
         private CancellationToken _cancel;
         private bool _woken;
 
-        public bool IsPending => _writer is not null;
-
         public ValueTask<FlushResult> Start(FlowWriter writer, CancellationToken cancel)
         {
             _core.Reset();
-            (_writer, _cancel) = (writer, cancel);
+            (_writer, _cancel, writer._isWaiting) = (writer, cancel, true);
             if (cancel.CanBeCanceled)
             {
                 _registration = cancel.UnsafeRegister(static s => ((Waiter)s!).Wake(), this);
@@ -152,7 +157,7 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
 
         public void Wake()
         {
-            if (_writer is not null && !_woken)
+            if (_writer._isWaiting && !_woken)
             {
                 _woken = true;
                 flow.Kernel.Enqueue(flow.Sender.Owner, this, null);
@@ -162,7 +167,8 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
         public override void Fire(object? state)
         {
             _woken = false;
-            if (_writer is not { } writer)
+            var writer = _writer;
+            if (!writer._isWaiting)
             {
                 return;
             }
@@ -174,7 +180,7 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
                 return;
             }
 
-            (_writer, writer._cancelled) = (null, false);
+            (writer._isWaiting, writer._cancelled) = (false, false);
             _registration.Dispose();
             _registration = default;
             if (error is null)
