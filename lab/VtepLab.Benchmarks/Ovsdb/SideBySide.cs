@@ -13,13 +13,13 @@ internal static class SideBySide
 {
     private const int Rounds = 7;
     private const double WarmSeconds = 2;
-    private const int MonitoredRows = 100_000;
+    private const int ManyRows = 100_000;
 
     /// <summary>Lets a server that tidies up when idle do so before its memory is measured.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     /// <summary>Measures both.</summary>
-    /// <param name="scale">Seconds that ovsdb-server's rounds take, about; the rows whose memory is measured are 100,000 times this.</param>
+    /// <param name="scale">Seconds that a round of ovsdb-server's takes, about.</param>
     /// <param name="what">Which of ours: see <see cref="RunningServer.Ours"/>.</param>
     /// <param name="only">Measures lines only in which this occurs; empty for all.</param>
     public static void Run(double scale, string what, string only)
@@ -37,12 +37,11 @@ internal static class SideBySide
             Measure($"updates/s with {monitors} monitoring clients", path => new UpdateLoad(path, monitors), 1);
         }
 
-        Measure($"rows/s of an initial monitor of {MonitoredRows / 1000} k", path => new MonitorLoad(path, MonitoredRows), MonitoredRows);
+        Measure($"rows/s of an initial monitor of {ManyRows / 1000} k", path => new MonitorLoad(path, ManyRows), ManyRows);
         if ("resident bytes a row".Contains(only, StringComparison.Ordinal))
         {
-            var rows = (int)(100_000 * scale);
-            var pairs = Enumerable.Range(0, 3).Select(_ => (Their: BytesARow(RunningServer.Theirs, rows), Our: BytesARow(() => RunningServer.Ours(what), rows))).ToList();
-            Print($"resident bytes a row of {rows}, inserted", pairs.ConvertAll(p => (p.Their.Inserted, p.Our.Inserted)), []);
+            var pairs = Enumerable.Range(0, 3).Select(_ => (Their: BytesARow(RunningServer.Theirs), Our: BytesARow(() => RunningServer.Ours(what)))).ToList();
+            Print($"resident bytes a row of {ManyRows / 1000} k, inserted", pairs.ConvertAll(p => (p.Their.Inserted, p.Our.Inserted)), []);
             Print("resident bytes a row after monitoring", pairs.ConvertAll(p => (p.Their.Monitored, p.Our.Monitored)), []);
         }
 
@@ -83,7 +82,7 @@ internal static class SideBySide
         return (count / watch.Elapsed.TotalSeconds, count / (server.Processor - processor));
     }
 
-    private static (double Inserted, double Monitored) BytesARow(Func<RunningServer> start, int rows)
+    private static (double Inserted, double Monitored) BytesARow(Func<RunningServer> start)
     {
         using var server = start();
         using var fill = new InsertLoad(server.SocketPath, 1000);
@@ -91,10 +90,10 @@ internal static class SideBySide
         fill.Run(1000);
         Thread.Sleep(Quiet);
         var before = server.Resident;
-        fill.Prepare(rows);
-        fill.Run(rows);
+        fill.Prepare(ManyRows);
+        fill.Run(ManyRows);
         Thread.Sleep(Quiet);
-        var inserted = (server.Resident - before) / rows;
+        var inserted = (server.Resident - before) / ManyRows;
         for (var n = 0; n < 3; n++)
         {
             using var client = new BenchClient(server.SocketPath);
@@ -102,7 +101,7 @@ internal static class SideBySide
         }
 
         Thread.Sleep(Quiet);
-        return (inserted, (server.Resident - before) / rows);
+        return (inserted, (server.Resident - before) / ManyRows);
     }
 
     private static void Print(string line, List<(double Their, double Our)> pairs, List<(double Their, double Our)> ofProcessor) =>

@@ -13,9 +13,15 @@ internal static class SwitchBenchmarks
     private const int Rounds = 5;
     private const int Size = 64;
 
-    /// <summary>Runs <c>frames</c>, <c>bridge</c>, <c>many</c>, <c>live</c>, or all of them.</summary>
+    /// <summary>Runs <c>frames</c>, <c>bridge</c>, <c>many</c>, <c>live</c>, or all of them; <c>many SWITCHES MACS</c> for other numbers than 1000 and 1000.</summary>
     public static int Run(string[] what)
     {
+        if (what is ["many", var switches, var macs])
+        {
+            MeasureMany(int.Parse(switches, CultureInfo.InvariantCulture), int.Parse(macs, CultureInfo.InvariantCulture));
+            return 0;
+        }
+
         foreach (var each in what.Length == 0 ? ["frames", "bridge", "many", "live"] : what)
         {
             switch (each)
