@@ -7,7 +7,7 @@ namespace VtepLab.Cli.Tests;
 public class OriginalAgentTests
 {
     [Test]
-    public async Task The_agent_of_networking_l2gw_carries_out_both_scenarios_of_the_specification()
+    public async Task F24_the_agent_of_networking_l2gw_as_Debian_packs_it_carries_out_both_scenarios_of_the_specification()
     {
         await using var broker = await RabbitMqPeer.StartAsync();
         await using var leaf1 = await OvsdbServerPeer.StartAsync();

@@ -39,6 +39,9 @@ internal sealed class DocumentStore
     /// <summary>A resource; null when there is none.</summary>
     public JsonObject? Find(string collection, string id) => _collections.GetValueOrDefault(collection)?.GetValueOrDefault(id);
 
+    /// <summary>Returns when what other servers have written until now is there.</summary>
+    public Task WhenShownAsync(CancellationToken cancel) => _database.WhenShownAsync(cancel);
+
     /// <summary>Writes resources; returns when they are durable.</summary>
     public Task PutAsync(CancellationToken cancel, params IReadOnlyList<(string Collection, JsonObject Document)> documents) => _database.WriteAsync(
         write =>

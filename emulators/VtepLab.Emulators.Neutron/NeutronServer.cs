@@ -97,6 +97,7 @@ public sealed class NeutronServer : INeutronCore
 
     private async Task<RestResponse> RouteAsync(RestRequest request, CancellationToken cancel)
     {
+        await _store.WhenShownAsync(cancel); // What another server has accepted before this request came.
         var parts = request.Path.Trim('/').Split('/');
         if (parts is [""])
         {

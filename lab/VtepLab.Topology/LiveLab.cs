@@ -33,13 +33,20 @@ public sealed class LiveLab : LabWorld
     /// <summary>Runs something in a new lab, to its end, and stops every machine.</summary>
     /// <param name="device">The real switch; null for emulated ones, in real time and on loopback ports.</param>
     /// <param name="body">Runs on the lab's driver.</param>
+    /// <param name="bus">The RabbitMQ that joins the machines, <c>amqp://…</c>; null for a bus of this process's own.</param>
     /// <param name="logs">Where logs go; null for nowhere.</param>
     /// <param name="cancel">Gives up: the driver's host is asked to stop.</param>
     public static async Task<T> RunAsync<T>(
-        LabDevice? device, Func<LiveLab, Task<T>> body, ILoggerFactory? logs = null, CancellationToken cancel = default)
+        LabDevice? device, Func<LiveLab, Task<T>> body, Uri? bus = null, ILoggerFactory? logs = null, CancellationToken cancel = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var plain = new LiveHostOptions { Logs = logs ?? NullLoggerFactory.Instance };
+        if (bus is not null)
+        {
+            var rabbit = new RabbitBusOptions(bus);
+            return await RunAsync(device, body, plain with { Bus = host => new RabbitBus(host, rabbit) }, stop);
+        }
+
         var listening = new TaskCompletionSource<Endpoint>(TaskCreationOptions.RunContinuationsAsynchronously);
         var broker = LiveHost.RunAsync("broker", plain, host => StreamBus.RunBrokerAsync(host, AnyLoopbackPort, at => listening.TrySetResult(at)), stop.Token);
         if (await Task.WhenAny(broker, listening.Task) == broker)
@@ -51,30 +58,35 @@ public sealed class LiveLab : LabWorld
         var options = plain with { Bus = host => StreamBus.Attach(host, new Endpoint(EndpointScheme.Tcp, at.Host, at.Port)) };
         try
         {
-            return await LiveHost.RunAsync("scenario", options, host => RunOnDriverAsync(host), cancel);
+            return await RunAsync(device, body, options, stop);
         }
         finally
         {
             stop.Cancel();
             await Task.WhenAny(broker); // Ends cancelled.
         }
-
-        async Task<T> RunOnDriverAsync(IHost host)
-        {
-            var lab = new LiveLab(host, device, options, stop.Token);
-            try
-            {
-                return await body(lab);
-            }
-            finally
-            {
-                foreach (var machine in lab.Machines.Values)
-                {
-                    await machine.StopAsync();
-                }
-            }
-        }
     }
+
+    private static Task<T> RunAsync<T>(LabDevice? device, Func<LiveLab, Task<T>> body, LiveHostOptions options, CancellationTokenSource stop) =>
+        LiveHost.RunAsync(
+            "scenario",
+            options,
+            async host =>
+            {
+                var lab = new LiveLab(host, device, options, stop.Token);
+                try
+                {
+                    return await body(lab);
+                }
+                finally
+                {
+                    foreach (var machine in lab.Machines.Values)
+                    {
+                        await machine.StopAsync();
+                    }
+                }
+            },
+            stop.Token);
 
     /// <inheritdoc/>
     protected override LabMachine Add(string name, Func<IHost, Task> program) => new LiveMachine(name, program, _options, _stop);

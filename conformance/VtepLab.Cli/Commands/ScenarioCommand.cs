@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Spectre.Console;
 using VtepLab.Cli.Exploring;
+using VtepLab.Cli.Labs;
 using VtepLab.Cli.Output;
 using VtepLab.Gherkin;
 using VtepLab.Reports;
@@ -19,6 +20,8 @@ internal sealed class ScenarioCommand
     private readonly Option<string> tags = new("--tags") { Description = "only scenarios whose tags this allows, such as '@baseline and not @slow'", HelpName = "EXPR", DefaultValueFactory = _ => "" };
     private readonly Option<ulong> seed = new("--seed") { Description = "decides everything that chance decides in a simulated run", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> device = Options.Path("--device", "FILE", "device file (YAML): run live, with this device for the scenario's switch");
+    private readonly Option<bool> live = new("--live") { Description = "run live, over a RabbitMQ and with an ovsdb-server (Debian's) that are started for it" };
+    private readonly Option<string?> bus = new("--bus") { Description = "run live over this RabbitMQ, and not over a bus of the command's own", HelpName = "amqp://USER:PASSWORD@HOST:PORT/VHOST" };
     private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write junit.xml here, and the frames of simulated scenarios that have links as ID.pcapng");
 
     /// <summary>The command.</summary>
@@ -27,7 +30,7 @@ internal sealed class ScenarioCommand
         var scenario = new ScenarioCommand();
         var command = new Command("scenario", "Run Gherkin scenarios in virtual time, or live with a device")
         {
-            scenario.filter, scenario.tags, scenario.seed, scenario.device, scenario.folder,
+            scenario.filter, scenario.tags, scenario.seed, scenario.device, scenario.live, scenario.bus, scenario.folder,
         };
         command.SetAction(scenario.RunAsync);
         return command;
@@ -36,6 +39,13 @@ internal sealed class ScenarioCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var options = OptionsOf(parsed);
+        await using var peers = parsed.GetValue(live) ? await StartPeersAsync(options, cancel) : null;
+        options = peers?.Give(options) ?? options;
+        if (options.Bus is not null && options.Device is null)
+        {
+            throw new CommandException(ExitCode.Usage, "--bus needs --device or --live: what runs in virtual time has a bus of its own");
+        }
+
         var selected = Select(parsed, isLive: options.Device is not null);
         var place = parsed.GetValue(folder) is { } path ? RunFolder.Make(path, "scenario", DateTimeOffset.UtcNow) : null;
         var results = new List<ScenarioResult>();
@@ -67,11 +77,18 @@ internal sealed class ScenarioCommand
         return result!;
     }
 
+    private static async Task<ScenarioPeers> StartPeersAsync(ScenarioRunOptions options, CancellationToken cancel)
+    {
+        Terminal.Error.WriteLine("starting the real peers");
+        return await ScenarioPeers.StartAsync(withBroker: options.Bus is null, withSwitch: options.Device is null, cancel);
+    }
+
     private ScenarioRunOptions OptionsOf(ParseResult parsed)
     {
+        var given = parsed.GetValue(bus) is { } url ? TransportUrl.ToUri(url) : null;
         if (parsed.GetValue(device) is not { } file)
         {
-            return new ScenarioRunOptions { Seed = parsed.GetValue(seed) };
+            return new ScenarioRunOptions { Seed = parsed.GetValue(seed), Bus = given };
         }
 
         var description = DeviceFile.Read(file);
@@ -80,6 +97,7 @@ internal sealed class ScenarioCommand
         {
             Device = new LabDevice(endpoint, description.Tls, [.. description.Ports.Select(p => p.Name)]),
             DeviceFile = file,
+            Bus = given,
         };
     }
 

@@ -28,11 +28,13 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
     private readonly AssignmentApi _assignments;
     private readonly SwitchCasts _casts;
     private readonly CancellationTokenSource _stop;
+    private readonly ILogger _log;
     private IAsyncDisposable? _serving;
 
     private L2GatewayPlugin(IHost host, PluginModel model, INeutronCore core, PluginOptions options)
     {
         (_host, Model, _core, _options) = (host, model, core, options);
+        _log = host.Logs.CreateLogger<L2GatewayPlugin>();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping);
         var switches = new SwitchDirectory(model);
         _agents = new AgentRegistry(host, model, options);
@@ -93,18 +95,21 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
     /// <inheritdoc/>
     public Task<RestResponse> HandleAsync(string collection, string rest, RestRequest request, CancellationToken cancel)
     {
-        if (!request.Caller.IsAdmin)
-        {
-            throw GatewayErrors.AdminRequired(request.Method switch { "POST" => "CREATE", "PUT" => "UPDATE", "DELETE" => "DELETE", _ => "GET" });
-        }
+        return request.Caller.IsAdmin
+            ? HandleShownAsync(collection, rest, request, cancel)
+            : throw GatewayErrors.AdminRequired(request.Method switch { "POST" => "CREATE", "PUT" => "UPDATE", "DELETE" => "DELETE", _ => "GET" });
+    }
 
-        return collection switch
+    private async Task<RestResponse> HandleShownAsync(string collection, string rest, RestRequest request, CancellationToken cancel)
+    {
+        await Model.WhenShownAsync(cancel); // What another plugin has accepted before this request came.
+        return await (collection switch
         {
             "l2-gateways" => _gateways.HandleAsync(rest, request, cancel),
             "l2-gateway-connections" => _connections.HandleAsync(rest, request, cancel),
             Assignments => _assignments.HandleAsync(rest, request, cancel),
             _ => throw NeutronException.NoResource(),
-        };
+        });
     }
 
     /// <inheritdoc/>
@@ -156,7 +161,7 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
         _host.Spawn("election", _ => _election.RunAsync(_stop.Token));
         _host.Spawn("reconciliation", _ => _reconciler.RunAsync(_stop.Token));
         _host.Spawn("fdb entries regularly", _ => AnnounceAsync());
-        _host.Logs.CreateLogger<L2GatewayPlugin>().LogInformation("the L2 gateway plugin serves {Topic} as {Host}", L2GatewayRpc.PluginTopic, _options.Host);
+        _log.LogInformation("the L2 gateway plugin serves {Topic} as {Host}", L2GatewayRpc.PluginTopic, _options.Host);
     }
 
     // A network may have been deleted while the plugin was away.
@@ -164,7 +169,10 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
     {
         foreach (var network in Model.Connections.Values.Select(c => c.NetworkId).Distinct().Where(n => _core.FindNetwork(n) is null).ToList())
         {
-            await NetworkDeletedAsync(network, _stop.Token);
+            while (!await Background.TryAsync(_log, $"forgetting network {network}", () => NetworkDeletedAsync(network, _stop.Token)))
+            {
+                await _host.DelayAsync(_options.PeriodicMonitoringInterval, _stop.Token);
+            }
         }
     }
 
@@ -191,7 +199,9 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
         // The original's agent does not say what it serves, and does not know the method.
         if (_agents.Live.Any(a => a.Host == agent && AgentRegistry.SwitchesOf(a) is not null))
         {
-            await _calls.AssignAsync(agent, Model.Assignments.Where(a => a.Agents.IsEmpty || a.Agents.Contains(agent)), cancel);
+            await Background.TryAsync(
+                _log, $"telling {agent} its assignments",
+                () => _calls.AssignAsync(agent, Model.Assignments.Where(a => a.Agents.IsEmpty || a.Agents.Contains(agent)), cancel));
         }
     }
 }

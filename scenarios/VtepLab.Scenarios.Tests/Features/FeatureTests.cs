@@ -6,10 +6,12 @@ using VtepLab.Topology;
 
 namespace VtepLab.Scenarios.Tests.Features;
 
-/// <summary>Every scenario as a test: in virtual time, and those that a real device can take part in also against Debian's ovsdb-server.</summary>
+/// <summary>Every scenario as a test: in virtual time, and those that a real device can take part in also over Debian's RabbitMQ against its ovsdb-server.</summary>
 public class FeatureTests
 {
     private const ulong Seed = 1;
+
+    private RabbitMqPeer? _broker;
 
     private static IEnumerable<TestCaseData> Simulated => ScenarioBook.Pickles.Select(p => Case(p, ""));
 
@@ -24,9 +26,19 @@ public class FeatureTests
         Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result, withTrace: true));
     }
 
-    [TestCaseSource(nameof(Live))]
-    public async Task Scenario_against_a_real_server(Pickle pickle)
+    [OneTimeTearDown]
+    public async Task EndBroker()
     {
+        if (_broker is not null)
+        {
+            await _broker.DisposeAsync();
+        }
+    }
+
+    [TestCaseSource(nameof(Live))]
+    public async Task Scenario_over_RabbitMQ_against_a_real_server(Pickle pickle)
+    {
+        _broker ??= await RabbitMqPeer.StartAsync();
         await using var server = await OvsdbServerPeer.StartAsync();
         await server.VtepCtlAsync(
             "add-ps", "ps0", "--", "set", "Physical_Switch", "ps0", "tunnel_ips=192.0.2.101", "--", "add-port", "ps0", "p1", "--",
@@ -34,7 +46,7 @@ public class FeatureTests
         var before = await server.OvsdbClientAsync("dump", "hardware_vtep");
         var device = new LabDevice(Endpoint.Parse(server.Endpoint));
 
-        var result = await ScenarioRunner.RunAsync(pickle, new ScenarioRunOptions { Device = device, DeviceFile = "device.yaml" });
+        var result = await ScenarioRunner.RunAsync(pickle, new ScenarioRunOptions { Device = device, DeviceFile = "device.yaml", Bus = _broker.Uri });
 
         Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result, withTrace: true));
         Assert.That(await server.OvsdbClientAsync("dump", "hardware_vtep"), Is.EqualTo(before), "the scenario left something behind");

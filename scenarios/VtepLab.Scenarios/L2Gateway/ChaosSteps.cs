@@ -28,7 +28,7 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
         });
         while (lab.World.Now < now + time)
         {
-            await ChangeMachineAsync(network, lab.Driver.Entropy);
+            await ChangeMachineAsync(network, $"02:1a:0a:00:00:{lab.Driver.Entropy.Next("churn", 1, 9):x2}", lab.Driver.Entropy);
             await lab.Driver.DelayAsync(TimeSpan.FromSeconds(1 + (10 * lab.Driver.Entropy.NextDouble("churn"))));
         }
 
@@ -42,11 +42,12 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
     }
 
     [Then("within {seconds} {switch} holds the machines of network {switch} as they are now, and VLAN {int} on {switch}")]
-    public Task HoldsAll(TimeSpan within, string name, string network, int vlan, string port)
+    public async Task HoldsAll(TimeSpan within, string name, string network, int vlan, string port)
     {
+        await world.Lab.UntilAsync(_ => world.Cloud.AskForUnsureAsync(network), lost => lost, within);
         var expected = world.Cloud.MachinesOf(network).Select(m => $"{m.Mac} of {world.Cloud.NetworkId(network)} behind {m.Node} ({m.Ip})")
             .Append($"{port} VLAN {vlan} {network}").Order(StringComparer.Ordinal).ToList();
-        return world.SeeAsync(
+        await world.SeeAsync(
             name,
             seen =>
             {
@@ -56,22 +57,32 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
             within);
     }
 
-    private async Task ChangeMachineAsync(string network, IEntropy entropy)
+    private async Task ChangeMachineAsync(string network, string mac, IEntropy entropy)
     {
-        var number = entropy.Next("churn", 1, 9);
-        var mac = $"02:1a:0a:00:00:{number:x2}";
         var (leaves, node) = (entropy.NextDouble("churn") < 0.3, Nodes[entropy.Next("churn", 0, Nodes.Length)]);
-        switch (world.Cloud.Machines.ContainsKey(mac), leaves)
+        if (world.Cloud.Unsure.Contains(mac))
         {
-            case (true, true):
-                await world.Cloud.StopMachineAsync(mac);
-                break;
-            case (true, false):
-                await world.Cloud.MoveMachineAsync(mac, node);
-                break;
-            case (false, false):
-                await world.Cloud.StartMachineAsync(new Machine(mac, $"10.0.0.{number}", network, node));
-                break;
+            return;
+        }
+
+        try
+        {
+            switch (world.Cloud.Machines.ContainsKey(mac), leaves)
+            {
+                case (true, true):
+                    await world.Cloud.StopMachineAsync(mac);
+                    break;
+                case (true, false):
+                    await world.Cloud.MoveMachineAsync(mac, node);
+                    break;
+                case (false, false):
+                    await world.Cloud.StartMachineAsync(new Machine(mac, $"10.0.0.{mac[^1]}", network, node));
+                    break;
+            }
+        }
+        catch (UnansweredException)
+        {
+            world.Cloud.Unsure.Add(mac);
         }
     }
 }

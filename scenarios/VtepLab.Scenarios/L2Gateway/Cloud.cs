@@ -18,6 +18,9 @@ internal sealed record Machine(string Mac, string Ip, string Network, string Nod
 /// <param name="Vlan">The VLAN.</param>
 internal sealed record Connection(string Network, string Switch, string Port, int Vlan);
 
+/// <summary>A request was not answered: whether it was carried out is not known.</summary>
+internal sealed class UnansweredException(string message) : Exception(message);
+
 /// <summary>The users of the cloud: what they ask of Neutron's REST API, and what of it was accepted.</summary>
 public sealed class Cloud(Controllers controllers, NodeAgents nodes)
 {
@@ -37,6 +40,9 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
 
     /// <summary>All that users ever asked for, also what is deleted: whatever else is on a switch is invented.</summary>
     internal HashSet<string> EverAsked { get; } = [];
+
+    /// <summary>Machines about which nobody answered the last request: what became of it is asked for when somebody answers again.</summary>
+    internal SortedSet<string> Unsure { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The machines of a network, in the order of their addresses.</summary>
     internal IEnumerable<Machine> MachinesOf(string network) => Machines.Values.Where(m => m.Network == network);
@@ -113,6 +119,33 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
     {
         Accepted(await controllers.RequestAsync("DELETE", $"/ports/{_ports[mac]}"));
         Machines.Remove(mac);
+    }
+
+    /// <summary>Asks what became of the requests that nobody answered, and whether all others are as they were accepted.</summary>
+    /// <returns>What is not; null when all is well.</returns>
+    internal async Task<string?> AskForUnsureAsync(string network)
+    {
+        var answer = await controllers.RequestAsync("GET", "/ports");
+        if (answer.Status != 200)
+        {
+            return $"Neutron answered {answer.Status}";
+        }
+
+        var held = answer.Body!["ports"]!.AsArray().Where(p => (string?)p!["network_id"] == NetworkId(network)).ToDictionary(p => (string)p!["mac_address"]!);
+        foreach (var mac in Unsure)
+        {
+            Machines.Remove(mac);
+            if (held.TryGetValue(mac, out var port))
+            {
+                _ports[mac] = (string)port!["id"]!;
+                Machines.Add(mac, new Machine(mac, (string)port["fixed_ips"]![0]!["ip_address"]!, network, NodeAgents.NodeOf((string)port["binding:host_id"]!)));
+            }
+        }
+
+        Unsure.Clear();
+        var accepted = MachinesOf(network).Select(m => $"{m.Mac} on {m.Node}").ToList();
+        var kept = held.Values.Select(p => $"{p!["mac_address"]} on {NodeAgents.NodeOf((string)p["binding:host_id"]!)}").Order(StringComparer.Ordinal).ToList();
+        return accepted.SequenceEqual(kept) ? null : $"Neutron has the machines {string.Join(", ", kept)}, and has accepted {string.Join(", ", accepted)}";
     }
 
     /// <summary>Makes a gateway of ports of switches, once, and returns its id.</summary>
@@ -193,8 +226,16 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
 
     /// <summary>Refuses every answer but one that says that it was done.</summary>
     /// <exception cref="LabExpectationException">It was not.</exception>
-    internal static void Accepted(RestResponse answer) =>
+    /// <exception cref="UnansweredException">Nobody can say.</exception>
+    internal static void Accepted(RestResponse answer)
+    {
+        if (answer.Status is 500 or 503 or 504)
+        {
+            throw new UnansweredException($"Neutron answered {answer.Status}");
+        }
+
         Expect.That(answer.Status is >= 200 and < 300, $"Neutron answered {answer.Status}: {answer.Body?.ToJsonString() ?? "nothing"}");
+    }
 
     private async Task<string> MakeAsync(string resource, JsonObject attributes)
     {

@@ -19,7 +19,14 @@ public sealed class GatewayWorld
     public GatewayWorld(LabWorld lab, Controllers controllers, Cloud cloud, NodeAgents nodes, ToldOnce told)
     {
         (Lab, Controllers, Cloud, Nodes, Told) = (lab, controllers, cloud, nodes, told);
-        controllers.Started += told.Watch;
+        controllers.Started += plugin =>
+        {
+            // Plugins that share a database take turns: only the database knows who was first.
+            if (!plugin.Model.IsShared)
+            {
+                told.Watch(plugin);
+            }
+        };
         if (lab is SimulatedLab simulated)
         {
             new GatewayInvariants(simulated, controllers, cloud, told).Register(simulated.World.Invariants);

@@ -31,6 +31,9 @@ public sealed class NodeAgents(LabWorld lab)
         return host;
     }
 
+    /// <summary>The tunnel address of a node's host name.</summary>
+    internal static string NodeOf(string host) => host["node-".Length..];
+
     private async Task ReportAsync(string host, string tunnelIp, TaskCompletionSource isHeard, CancellationToken cancel)
     {
         while (true)

@@ -12,6 +12,9 @@ public sealed record ScenarioRunOptions
     /// <summary>The real device that stands for the scenario's switch; null for an emulated one in virtual time.</summary>
     public LabDevice? Device { get; init; }
 
+    /// <summary>The RabbitMQ that joins the machines of a live run, <c>amqp://…</c>; null for a bus of this process's own.</summary>
+    public Uri? Bus { get; init; }
+
     /// <summary>What to write behind <c>--device</c> in the command that repeats a live run.</summary>
     public string DeviceFile { get; init; } = "";
 

@@ -63,7 +63,7 @@ public static class ScenarioRunner
 
     private static async Task<ScenarioResult> RunLiveAsync(Pickle pickle, ScenarioRunOptions options, LabDevice device, CancellationToken cancel)
     {
-        var result = await LiveLab.RunAsync(device, here => ExecuteAsync(here, pickle, options), options.Logs, cancel);
+        var result = await LiveLab.RunAsync(device, here => ExecuteAsync(here, pickle, options), options.Bus, options.Logs, cancel);
         return result with { ReplayCommand = $"./vteplab scenario --filter \"{pickle.Name}\" --device {options.DeviceFile}" };
     }
 

@@ -37,7 +37,7 @@ Feature: Compute nodes know the servers behind a switch
     Then every node sends what is for 02:1a:0a:00:00:99 of network "blue" to "leaf2"
     And every node floods network "blue" to "leaf1" and "leaf2"
 
-  @VT-L2GW-092 @live
+  @VT-L2GW-092
   Scenario: A connection goes, and what nodes knew behind it
     When bare-metal server 02:1a:0a:00:00:99 speaks in VLAN 10 of "leaf1" port "eth1"
     Then every node sends what is for 02:1a:0a:00:00:99 of network "blue" to "leaf1"

@@ -32,7 +32,7 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
     {
         if (model.IsLeader)
         {
-            await calls.SetMonitorAsync("", Term, cancel);
+            await Background.TryAsync(_log, "unseating the monitor", () => calls.SetMonitorAsync("", Term, cancel));
         }
     }
 
@@ -59,10 +59,13 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
         _isRunning = true;
         try
         {
-            if (await ElectAsync(cancel) is { } elected)
+            await Background.TryAsync(_log, "the election", async () =>
             {
-                await calls.SetMonitorAsync(elected, Term, cancel);
-            }
+                if (await ElectAsync(cancel) is { } elected)
+                {
+                    await calls.SetMonitorAsync(elected, Term, cancel);
+                }
+            });
         }
         finally
         {
@@ -99,8 +102,8 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
                 return null;
             }
 
-            _isAnew = false;
             await WriteAsync(candidate.Host, cancel);
+            _isAnew = false;
             elected = model.Monitor!.Value.Host; // Another plugin may have been faster.
             _log.LogInformation("agent {Agent} is elected to monitor, term {Term}", elected, Term);
         }

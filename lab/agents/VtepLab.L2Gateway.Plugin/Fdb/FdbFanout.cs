@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using VtepLab.Neutron;
 using VtepLab.Neutron.Core;
 using VtepLab.Ovsdb;
@@ -12,6 +13,7 @@ namespace VtepLab.L2Gateway.Plugin;
 /// </remarks>
 internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core, AgentCalls calls, PluginOptions options)
 {
+    private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.FdbFanout");
     private SortedSet<string> _tunnels = new(StringComparer.Ordinal);
     private bool _isWanted;
     private bool _isRunning;
@@ -33,11 +35,11 @@ internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core
     {
         if (model.IsLeader)
         {
-            host.Spawn($"fdb entries for {agentHost ?? "all"}", async stop =>
+            host.Spawn($"fdb entries for {agentHost ?? "all"}", stop => Background.TryAsync(_log, "telling all fdb entries", async () =>
             {
                 await SendAsync(L2PopulationRpc.AddFdbEntries, Announced(), agentHost, stop);
                 await TellTunnelsAsync(_tunnels, stop);
-            });
+            }));
         }
     }
 
@@ -48,18 +50,23 @@ internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core
             while (_isWanted)
             {
                 _isWanted = false;
-                var (wanted, announced) = (Wanted(), Announced());
-                var (added, removed) = (wanted.Except(announced).ToList(), announced.Except(wanted).ToList());
-                await SendAsync(L2PopulationRpc.RemoveFdbEntries, removed, null, cancel);
-                await SendAsync(L2PopulationRpc.AddFdbEntries, added, null, cancel);
-                await RememberAsync(added, removed, cancel);
-                await FollowTunnelsAsync(wanted, cancel);
+                await Background.TryAsync(_log, "telling fdb entries", () => FollowAsync(cancel));
             }
         }
         finally
         {
             _isRunning = false;
         }
+    }
+
+    private async Task FollowAsync(CancellationToken cancel)
+    {
+        var (wanted, announced) = (Wanted(), Announced());
+        var (added, removed) = (wanted.Except(announced).ToList(), announced.Except(wanted).ToList());
+        await SendAsync(L2PopulationRpc.RemoveFdbEntries, removed, null, cancel);
+        await SendAsync(L2PopulationRpc.AddFdbEntries, added, null, cancel);
+        await RememberAsync(added, removed, cancel);
+        await FollowTunnelsAsync(wanted, cancel);
     }
 
     private List<FdbEntry> Wanted()

@@ -97,6 +97,9 @@ public sealed class PluginModel
     /// <summary>The row whose column has a value; null when there is none.</summary>
     internal ReplicaRow? Find(string table, string column, string value) => _database.Replica.Table(table).Find(column, value);
 
+    /// <summary>Returns when what others have written until now is in the tables; see <see cref="ModelDatabase.WhenShownAsync"/>.</summary>
+    internal Task WhenShownAsync(CancellationToken cancel) => _database.WhenShownAsync(cancel);
+
     /// <summary>Writes; see <see cref="ModelDatabase.WriteAsync"/>.</summary>
     internal Task WriteAsync(Action<OvsdbTransaction> build, CancellationToken cancel = default) => _database.WriteAsync(build, cancel);
 

@@ -103,6 +103,28 @@ public sealed class ModelDatabase
         }
     }
 
+    /// <summary>Returns when what other programs have written until now is in the replica; at once when there are none.</summary>
+    /// <exception cref="OvsdbException">The server does not answer.</exception>
+    public async Task WhenShownAsync(CancellationToken cancel = default)
+    {
+        if (IsEmbedded)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(_options.WritePatience, _host.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        try
+        {
+            await WhenServableAsync(both.Token);
+            await ShownAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new OvsdbProtocolException($"{_schema.Name} did not answer within {_options.WritePatience.TotalSeconds} s.", isTransient: true);
+        }
+    }
+
     private async Task TryWriteAsync(Action<OvsdbTransaction> build, CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(_options.WritePatience, _host.Time);
