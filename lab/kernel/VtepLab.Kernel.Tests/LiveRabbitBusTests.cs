@@ -111,6 +111,26 @@ public class LiveRabbitBusTests
     public void What_is_no_message_is_refused(string body) =>
         Assert.That(() => OsloMessage.Open(System.Text.Encoding.UTF8.GetBytes(body)), Throws.InstanceOf<FormatException>());
 
+    [TestCase("""{"method": "a", "method": "b"}""", "method")]
+    [TestCase("""{"oslo.message": "{\"args\": {}, \"args\": {}}"}""", "args")]
+    [TestCase("{\"oslo.message\": \"{\\\"\\\\ud800\\\": 1}\"}", "oslo.messaging")]
+    public void A_message_with_a_name_twice_or_a_name_that_is_no_text_is_refused(string body, string what) => Assert.That(
+        () => OsloMessage.ReadRequest(OsloMessage.Open(System.Text.Encoding.UTF8.GetBytes(body))), Throws.InstanceOf<FormatException>().With.Message.Contains(what));
+
+    [TestCase("""{"method": "m", "args": 7}""", "args")]
+    [TestCase("""{"method": "m", "version": 1.0}""", "version")]
+    [TestCase("""{"method": "m", "_reply_q": {}}""", "_reply_q")]
+    [TestCase("""{"method": "\ud800"}""", "method")]
+    public void A_request_with_a_member_of_the_wrong_kind_is_refused(string body, string member) => Assert.That(
+        () => OsloMessage.ReadRequest(OsloMessage.Open(System.Text.Encoding.UTF8.GetBytes(body))),
+        Throws.InstanceOf<FormatException>().With.Message.Contains(member));
+
+    [TestCase("""{"failure": 7}""")]
+    [TestCase("""{"failure": "no JSON"}""")]
+    [TestCase("""{"failure": "{\"class\": 7}"}""")]
+    public void A_failure_that_cannot_be_read_is_a_failure_all_the_same(string reply) =>
+        Assert.That(OsloMessage.ReadFailure(JsonNode.Parse(reply)!.AsObject())?.RemoteClass, Is.EqualTo("RemoteError"));
+
     private static string[] Lines(string table) =>
         [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => string.Join(' ', l.Split('\t', StringSplitOptions.RemoveEmptyEntries)))];
 }

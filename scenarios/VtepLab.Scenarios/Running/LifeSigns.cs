@@ -8,7 +8,7 @@ namespace VtepLab.Scenarios;
 /// OVSDB's echo and its reply; the broker's pings, and its confirms and acknowledgements, which follow what was said; the reports of agents, and
 /// the replies to calls. What changes anything is none of these.
 /// </remarks>
-internal static class LifeSigns
+public static class LifeSigns
 {
     private static readonly JsonReaderOptions Several = new() { AllowMultipleValues = true };
 

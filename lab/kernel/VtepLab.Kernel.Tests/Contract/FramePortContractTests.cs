@@ -54,6 +54,19 @@ public class FramePortContractTests<TWorld>
     });
 
     [Test]
+    public void A_frame_that_is_too_long_is_dropped_and_the_next_gets_through() => _world.Run(async (host, one, other, _) =>
+    {
+        var got = new List<int>();
+        other.Received = frame => got.Add(frame.Length);
+
+        one.Send(Frame(one.Mtu + 100, 1));
+        one.Send(Frame(60, 2));
+        await UntilAsync(host, () => got.Count > 0);
+
+        Assert.That(got, Is.EqualTo(new[] { 60 }));
+    });
+
+    [Test]
     public void A_cut_link_is_seen_at_both_ends_and_a_mended_one_carries_again() => _world.Run(async (host, one, other, setLink) =>
     {
         var arrived = 0;

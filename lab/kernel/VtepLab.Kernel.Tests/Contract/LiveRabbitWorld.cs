@@ -10,6 +10,8 @@ public sealed class LiveRabbitWorld : IContractWorld
 
     public string ServerAddress => "127.0.0.1";
 
+    public string ServerAddress6 => "::1";
+
     public void Run(Func<IHost, IHost, Task> body)
     {
         var broker = SharedRabbitMq.Get();

@@ -8,6 +8,8 @@ public sealed class LiveWorld : IContractWorld
 {
     public string ServerAddress => "127.0.0.1";
 
+    public string ServerAddress6 => "::1";
+
     public void Run(Func<IHost, IHost, Task> body)
     {
         var store = Directory.CreateTempSubdirectory("vteplab-store-");

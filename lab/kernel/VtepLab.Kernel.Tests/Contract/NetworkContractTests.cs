@@ -304,6 +304,20 @@ public class NetworkContractTests<TWorld>
     });
 
     [Test]
+    public void An_address_of_version_6_is_written_in_brackets_and_carries_bytes() => _world.Run(async (server, client) =>
+    {
+        await using var listener = await server.Network.ListenAsync(Endpoint.Parse($"ptcp:0:[{_world.ServerAddress6}]"));
+        await using var near = await client.Network.ConnectAsync(Endpoint.Parse($"tcp:[{_world.ServerAddress6}]:{listener.Local.Port}"));
+        await using var far = await listener.AcceptAsync();
+
+        await WriteAsync(near, "x");
+
+        Assert.That(await ReadAsync(far, 1), Is.EqualTo("x"));
+        Assert.That((near.Remote, far.Remote), Is.EqualTo((far.Local, near.Local)));
+        Assert.That(near.Remote.ToString(), Is.EqualTo($"tcp:[{_world.ServerAddress6}]:{listener.Local.Port}"));
+    });
+
+    [Test]
     public void A_unix_socket_carries_bytes_and_is_refused_when_absent() => _world.Run(async (server, _) =>
     {
         var directory = Directory.CreateTempSubdirectory("vteplab-unix-");
