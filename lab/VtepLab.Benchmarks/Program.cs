@@ -7,6 +7,7 @@ using VtepLab.Benchmarks.Ovsdb;
 using VtepLab.Benchmarks.Switch;
 
 // "certify" times the whole command, "ovsdb-compare [SCALE] [engine|command|memory] [LINES]" measures ovsdb-server and ours side by side,
+// "ovsdb-client [TRANSACTIONS]" our client and Python's,
 // "kernel [WHAT…]" the simulation's kernel and ns-3, "switch [WHAT…]" the emulated switch and ns-3's bridge; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -20,6 +21,9 @@ switch (args)
         return SwitchBenchmarks.Run(of);
     case ["ovsdb-serve", var schema, var socket]:
         BenchServer.Run(schema, socket);
+        return 0;
+    case ["ovsdb-client", .. var transactions]:
+        ClientSideBySide.Run(transactions.Length == 0 ? 20_000 : int.Parse(transactions[0], CultureInfo.InvariantCulture));
         return 0;
     case ["ovsdb-compare", .. var rest]:
         SideBySide.Run(

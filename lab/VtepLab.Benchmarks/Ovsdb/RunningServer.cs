@@ -7,7 +7,8 @@ namespace VtepLab.Benchmarks.Ovsdb;
 /// <summary>A server process of its own with its directory, and what the system has counted of it.</summary>
 internal sealed class RunningServer : IDisposable
 {
-    private const string Schema = "/usr/share/openvswitch/vtep.ovsschema";
+    /// <summary>The schema that is served.</summary>
+    public const string Schema = "/usr/share/openvswitch/vtep.ovsschema";
 
     private readonly string _directory;
     private readonly Process _process;
