@@ -12,6 +12,7 @@ internal sealed class OurServer : IAsyncDisposable
 {
     private readonly TempDirectory _directory = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly KeptLog _log = new();
     private Task _running = Task.CompletedTask;
 
     private OurServer()
@@ -24,29 +25,63 @@ internal sealed class OurServer : IAsyncDisposable
     /// <summary>Its unix socket: <c>unix:PATH</c>.</summary>
     public string UnixEndpoint => $"unix:{_directory["db.sock"]}";
 
+    /// <summary>The file of its database, when it keeps one.</summary>
+    public string DatabaseFile => _directory["store/ours.db"];
+
+    /// <summary>What it logged.</summary>
+    public string Log => _log.Text;
+
     /// <summary>Starts a server of some schemas; of hardware_vtep when none is given.</summary>
     public static Task<OurServer> StartAsync(params DatabaseSchema[] schemas) => StartAsync(null, schemas);
 
     /// <summary>Starts a server that speaks TLS on its port when it is given an identity.</summary>
-    public static async Task<OurServer> StartAsync(TlsIdentity? tls, params DatabaseSchema[] schemas)
+    public static Task<OurServer> StartAsync(TlsIdentity? tls, params DatabaseSchema[] schemas) =>
+        StartAsync((host, engine) =>
+        {
+            foreach (var schema in schemas.Length > 0 ? schemas : [VtepSchema.Load()])
+            {
+                engine.Add(new Database(schema, host.Entropy.NewUuid));
+            }
+
+            return Task.CompletedTask;
+        }, new OvsdbServerServiceOptions { Tls = tls, Managers = schemas.Length > 0 ? null : ManagerColumn.HardwareVtep });
+
+    /// <summary>Starts a server of hardware_vtep with limits and a probe of its own.</summary>
+    public static Task<OurServer> StartAsync(OvsdbLimits limits, TimeSpan probe) =>
+        StartAsync((host, engine) =>
+        {
+            engine.Add(new Database(VtepSchema.Load(), host.Entropy.NewUuid));
+            return Task.CompletedTask;
+        }, new OvsdbServerServiceOptions { InactivityProbe = probe }, limits);
+
+    /// <summary>Starts a server that keeps hardware_vtep, by the schema that Debian installs, in <see cref="DatabaseFile"/>.</summary>
+    /// <param name="file">A file to begin with; null for an empty database.</param>
+    public static Task<OurServer> StartStoredAsync(string? file = null) =>
+        StartAsync(async (host, engine) =>
+        {
+            if (file is not null)
+            {
+                await host.Store.ReplaceAsync("ours.db", await File.ReadAllBytesAsync(file));
+            }
+
+            engine.Add(await StoredDatabase.OpenAsync(host, "ours.db", DatabaseSchema.Parse(await File.ReadAllBytesAsync(OvsdbServerPeer.VtepSchema))));
+        }, new OvsdbServerServiceOptions());
+
+    private static async Task<OurServer> StartAsync(Func<IHost, OvsdbServer, Task> fill, OvsdbServerServiceOptions options, OvsdbLimits? limits = null)
     {
         var server = new OurServer();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        server._running = LiveHost.RunAsync("ours", null, async host =>
+        var live = new LiveHostOptions { Logs = server._log, StoreDirectory = server._directory["store"] };
+        server._running = LiveHost.RunAsync("ours", live, async host =>
         {
             try
             {
-                var engine = new OvsdbServer(new OvsdbServerOptions { Time = host.Time, NewUuid = host.Entropy.NewUuid });
-                foreach (var schema in schemas.Length > 0 ? schemas : [VtepSchema.Load()])
+                var engine = new OvsdbServer(new OvsdbServerOptions { Time = host.Time, NewUuid = host.Entropy.NewUuid, Limits = limits ?? new OvsdbLimits() });
+                await fill(host, engine);
+                var tls = options.Tls is not null;
+                var service = new OvsdbServerService(host, engine, options with
                 {
-                    engine.Add(new Database(schema, host.Entropy.NewUuid));
-                }
-
-                var service = new OvsdbServerService(host, engine, new OvsdbServerServiceOptions
-                {
-                    Remotes = [Runtime.Endpoint.Parse(tls is null ? "ptcp:0:127.0.0.1" : "pssl:0:127.0.0.1"), Runtime.Endpoint.Parse($"punix:{server._directory["db.sock"]}")],
-                    Tls = tls,
-                    Managers = schemas.Length > 0 ? null : ManagerColumn.HardwareVtep,
+                    Remotes = [Runtime.Endpoint.Parse(tls ? "pssl:0:127.0.0.1" : "ptcp:0:127.0.0.1"), Runtime.Endpoint.Parse($"punix:{server._directory["db.sock"]}")],
                 });
                 await service.StartAsync();
                 while (service.ListeningOn.Count < 2)
@@ -54,7 +89,7 @@ internal sealed class OurServer : IAsyncDisposable
                     await host.YieldAsync();
                 }
 
-                server.Endpoint = $"{(tls is null ? "tcp" : "ssl")}:127.0.0.1:{service.ListeningOn[0].Port}";
+                server.Endpoint = $"{(tls ? "ssl" : "tcp")}:127.0.0.1:{service.ListeningOn[0].Port}";
                 started.SetResult();
                 await Task.Delay(Timeout.InfiniteTimeSpan, host.Time, host.Stopping);
             }
@@ -67,7 +102,8 @@ internal sealed class OurServer : IAsyncDisposable
         return server;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops it and keeps its file.</summary>
+    public async Task StopAsync()
     {
         _stop.Cancel();
         try
@@ -78,8 +114,13 @@ internal sealed class OurServer : IAsyncDisposable
         {
             // As asked for.
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stop.Dispose();
+        _log.Dispose();
         _directory.Dispose();
     }
 }

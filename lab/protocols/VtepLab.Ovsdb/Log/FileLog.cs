@@ -54,6 +54,13 @@ public sealed class FileLog : ITransactionLog
     public static FileLog Open(
         ReadOnlyMemory<byte> file, ILogStorage storage, TimeProvider time, Func<Guid> newUuid, out string? problem)
     {
+        if (file.Span.StartsWith("OVSDB CLUSTER "u8))
+        {
+            throw new OvsdbError(
+                ErrorNames.InputOutputError,
+                "the file is a member's of a cluster (OVSDB CLUSTER); 'ovsdb-tool cluster-to-standalone' makes a database of it that can be served here").AsException();
+        }
+
         var (records, good, wrong) = LogRecords.Read(file);
         problem = wrong;
         if (records.Count == 0)

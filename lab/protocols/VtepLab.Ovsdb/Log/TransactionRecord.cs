@@ -1,6 +1,9 @@
 namespace VtepLab.Ovsdb;
 
-/// <summary>Transactions as database files hold them: <c>{table:{uuid:{columns} or null}, "_date":.., "_comment":..}</c>.</summary>
+/// <summary>Transactions as database files hold them: <c>{table:{uuid:{columns} or null}, "_date":.., "_comment":.., "_is_diff":..}</c>.</summary>
+/// <remarks>
+/// As ovsdb-server writes it since 2.15: with <c>_is_diff</c> a changed column that can have several members holds those that came or went.
+/// </remarks>
 internal static class TransactionRecord
 {
     /// <summary>Writes the record of some changes, as JSON.</summary>
@@ -49,7 +52,7 @@ internal static class TransactionRecord
             writer.String(comment);
         }
 
-        writer.Raw((byte)'}');
+        writer.Raw(",\"_is_diff\":true}"u8);
         return true;
     }
 
@@ -81,7 +84,7 @@ internal static class TransactionRecord
 
     private static void WriteRow(JsonWriter writer, RowChange change, ref bool firstRow)
     {
-        var before = writer.Length;
+        var start = writer.Length;
         var wasFirst = firstRow;
         writer.Comma(ref firstRow);
         writer.Raw((byte)'"');
@@ -98,18 +101,19 @@ internal static class TransactionRecord
         foreach (var column in change.Row.Table.Schema.Columns)
         {
             var value = change.Row.Get(change.New, column);
-            if (!column.IsBuiltIn && !column.IsEphemeral && (change.Old is { } old ? change.Row.Get(old, column) != value : value != column.Type.Default))
+            var before = change.Old is { } old ? change.Row.Get(old, column) : column.Type.Default;
+            if (!column.IsBuiltIn && !column.IsEphemeral && before != value)
             {
                 writer.Comma(ref first);
                 writer.Raw(column.MemberPrefix);
-                writer.Write(value, column.Type);
+                writer.Write(change.IsModify && column.Type.Max > 1 ? DatumAlgebra.Difference(before, value) : value, column.Type);
             }
         }
 
         writer.Raw((byte)'}');
         if (first && change.Old is not null)
         {
-            writer.Truncate(before); // Nothing but ephemeral columns has changed.
+            writer.Truncate(start); // Nothing but ephemeral columns has changed.
             firstRow = wasFirst;
         }
     }
