@@ -35,6 +35,9 @@ internal sealed class RunningVteplab : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Its process.</summary>
+    public int Id => process.Id;
+
     /// <summary>What it wrote so far, standard output and standard error as they came.</summary>
     public string Output
     {

@@ -9,17 +9,21 @@ internal sealed class LiveListener : IListener
 {
     private const int MostUnfinished = 256;
 
+    /// <summary>How long to wait after a failure: the next attempt would most likely fail as the last one did.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private readonly Socket _socket;
     private readonly Func<Socket, Task<LiveConnection>> _welcome;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Queue<LiveConnection> _arrived = new();
     private readonly LinkedList<TaskCompletionSource<IConnection>> _waiting = new();
     private readonly CancellationTokenSource _closed = new();
     private int _unfinished;
 
-    public LiveListener(Socket socket, Endpoint local, Func<Socket, Task<LiveConnection>> welcome, ILogger log)
+    public LiveListener(Socket socket, Endpoint local, Func<Socket, Task<LiveConnection>> welcome, TimeProvider time, ILogger log)
     {
-        (_socket, Local, _welcome, _log) = (socket, local, welcome, log);
+        (_socket, Local, _welcome, _time, _log) = (socket, local, welcome, time, log);
         _ = AcceptLoopAsync();
     }
 
@@ -86,11 +90,25 @@ internal sealed class LiveListener : IListener
 
     private async Task AcceptLoopAsync()
     {
+        var isFailing = false;
         while (!_closed.IsCancellationRequested)
         {
             try
             {
                 var socket = await _socket.AcceptAsync(_closed.Token);
+                if (Descriptors.AreScarceAt(socket))
+                {
+                    if (!isFailing)
+                    {
+                        _log.LogWarning("{Listener} refuses connections: this process may have {Limit} files and sockets, and has nearly as many", Local, Descriptors.Limit);
+                    }
+
+                    isFailing = true;
+                    socket.Close();
+                    continue;
+                }
+
+                isFailing = false;
                 if (_unfinished + _arrived.Count >= MostUnfinished)
                 {
                     _log.LogWarning("{Listener} refuses a connection: {Count} others are waiting to be accepted", Local, MostUnfinished);
@@ -103,10 +121,18 @@ internal sealed class LiveListener : IListener
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
             {
-                if (!_closed.IsCancellationRequested)
+                if (_closed.IsCancellationRequested)
+                {
+                    break;
+                }
+
+                if (!isFailing)
                 {
                     _log.LogWarning("{Listener} could not accept a connection: {Reason}", Local, e.Message);
+                    isFailing = true;
                 }
+
+                await Task.Delay(Pause, _time, CancellationToken.None);
             }
         }
 

@@ -80,7 +80,7 @@ internal sealed class LiveNetwork(LiveHostOptions options, TimeProvider time, Ev
                 ? endpoint
                 : endpoint with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port };
             var identity = endpoint.IsTls ? tls : null;
-            return new(new LiveListener(socket, local, s => WelcomeAsync(s, local, identity), _log));
+            return new(new LiveListener(socket, local, s => WelcomeAsync(s, local, identity), time, _log));
         }
         catch (SocketException e)
         {

@@ -96,7 +96,7 @@ public sealed partial class JsonStreamReader
         {
             if (_scanned - _textStart > _limits.MaxTextBytes)
             {
-                throw Fail($"a text of at most {_limits.MaxTextBytes} bytes", "more", 0);
+                throw Fail($"a text of at most {_limits.MaxTextBytes} bytes (MaxTextBytes)", "more", 0);
             }
         }
 
@@ -215,7 +215,7 @@ public sealed partial class JsonStreamReader
     {
         if (_depth == _limits.MaxDepth)
         {
-            throw Fail($"at most {_limits.MaxDepth} nested levels", "one more", at);
+            throw Fail($"at most {_limits.MaxDepth} nested levels (MaxDepth)", "one more", at);
         }
 
         if (_depth == 0)

@@ -92,7 +92,7 @@ public sealed class OvsdbServer
     {
         if (_sessions.Count >= Options.Limits.MaxSessions)
         {
-            throw new InvalidOperationException($"the server has {_sessions.Count} sessions, which is its limit");
+            throw new InvalidOperationException($"the server has {_sessions.Count} sessions, which is its limit (MaxSessions)");
         }
 
         var session = new OvsdbSession(this, output, peer);

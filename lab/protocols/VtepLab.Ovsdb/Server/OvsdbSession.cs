@@ -182,7 +182,7 @@ public sealed partial class OvsdbSession
         _output.Send(message.Span);
         if (_output.UnsentBytes > Server.Options.Limits.MaxUnsentBytes)
         {
-            Disconnect($"{_output.UnsentBytes} bytes wait for a peer that does not read");
+            Disconnect($"{_output.UnsentBytes} bytes wait for a peer that does not read; at most {Server.Options.Limits.MaxUnsentBytes} may (MaxUnsentBytes)");
         }
     }
 }

@@ -103,7 +103,7 @@ public class JsonStreamReaderTests
 
         Assert.That(StreamPieces.Read(Encoding.ASCII.GetBytes(deepest), null, 7).Texts, Is.EqualTo(new[] { deepest }));
         Assert.That(StreamPieces.Read(Encoding.ASCII.GetBytes(tooDeep), null, 7).Error,
-            Is.EqualTo("Byte 1004 of the JSON stream: expected at most 1000 nested levels, found one more."));
+            Is.EqualTo("Byte 1004 of the JSON stream: expected at most 1000 nested levels (MaxDepth), found one more."));
     }
 
     [Test]
@@ -123,7 +123,7 @@ public class JsonStreamReaderTests
     {
         var outcome = StreamPieces.Read(Encoding.ASCII.GetBytes(stream), new JsonStreamLimits { MaxTextBytes = 10 }, 4);
 
-        Assert.That(outcome.Error, passes ? Is.Null : Does.Contain("expected a text of at most 10 bytes, found more."));
+        Assert.That(outcome.Error, passes ? Is.Null : Does.Contain("expected a text of at most 10 bytes (MaxTextBytes), found more."));
     }
 
     [Test]
