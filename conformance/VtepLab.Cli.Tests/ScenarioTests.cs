@@ -22,6 +22,7 @@ public class ScenarioTests : FolderFixture
     [TestCase("--filter nosuch", ExitCode.NothingSelected, "no scenario matches")]
     [TestCase("--tags @live)", ExitCode.Usage, "--tags: ")]
     [TestCase("--seed seven", ExitCode.Usage, "--seed")]
+    [TestCase("--bus amqp://guest:guest@127.0.0.1:1/", ExitCode.Usage, "--bus needs --device or --live")]
     [TestCase("--device nosuch.yaml", ExitCode.Usage, "cannot read the device file nosuch.yaml: no such file")]
     public async Task A_wrong_selection_is_refused(string arguments, ExitCode code, string message) =>
         Assert.That((await Vteplab.RunAsync(["scenario", .. arguments.Split(' ')])).Refusal(code), Does.Contain(message));
@@ -40,6 +41,17 @@ public class ScenarioTests : FolderFixture
 
         Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Passed), result.Output + result.Errors);
         Assert.That(result.Errors, Does.Contain("  live 00:00:"));
+    }
+
+    [Test]
+    [Category(RealPeer.Category)]
+    public async Task Live_scenarios_get_a_RabbitMQ_and_a_database_server_of_their_own()
+    {
+        var result = await Vteplab.RunAsync("scenario", "--live", "--tags", "@VT-L2GW-001 or @VT-L2GW-090");
+
+        Assert.That((ExitCode)result.ExitCode, Is.EqualTo(ExitCode.Passed), result.Output + result.Errors);
+        Assert.That(result.Output, Is.EqualTo("2 passed, 0 failed, 0 skipped\n"));
+        Assert.That(result.Errors.Split('\n').Count(l => l.Contains("  live 00:00:", StringComparison.Ordinal)), Is.EqualTo(2));
     }
 
     [TestCase("checks", "VTEP-PRO-016", "id")]

@@ -27,6 +27,9 @@ public static class L2GatewayRpc
     /// <summary>True in the <c>configurations</c> of an agent's last report, when it ends in good order: it is not to be elected. Ours only.</summary>
     public const string StoppingMember = "stopping";
 
+    /// <summary>In the request context of our plugin: names one life of it, in which the clock of its timestamps does not step.</summary>
+    public const string SenderMember = "plugin_session";
+
     // Plugin to agent.
 
     /// <summary>Fanout cast: who monitors from now on.</summary>

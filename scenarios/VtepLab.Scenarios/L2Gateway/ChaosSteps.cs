@@ -42,20 +42,18 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
     }
 
     [Then("within {seconds} {switch} holds the machines of network {switch} as they are now, and VLAN {int} on {switch}")]
-    public async Task HoldsAll(TimeSpan within, string name, string network, int vlan, string port)
-    {
-        await world.Lab.UntilAsync(_ => world.Cloud.AskForUnsureAsync(network), lost => lost, within);
-        var expected = world.Cloud.MachinesOf(network).Select(m => $"{m.Mac} of {world.Cloud.NetworkId(network)} behind {m.Node} ({m.Ip})")
-            .Append($"{port} VLAN {vlan} {network}").Order(StringComparer.Ordinal).ToList();
-        await world.SeeAsync(
-            name,
-            seen =>
-            {
-                var held = seen.RemoteMacs.Select(m => m.ToString()).Concat(world.BindingsOf(seen, name)).Order(StringComparer.Ordinal).ToList();
-                return held.SequenceEqual(expected) ? null : $"{name} holds\n  {string.Join("\n  ", held)}\nexpected\n  {string.Join("\n  ", expected)}";
-            },
-            within);
-    }
+    public Task HoldsAll(TimeSpan within, string name, string network, int vlan, string port) => world.Lab.UntilAsync(
+        async stop => (Lost: await world.Cloud.AskForUnsureAsync(network), Seen: await SwitchContents.ReadAsync(world.Lab.Driver, world.Switch(name), stop)),
+        now =>
+        {
+            var expected = world.Cloud.MachinesOf(network).Select(m => $"{m.Mac} of {world.Cloud.NetworkId(network)} behind {m.Node} ({m.Ip})")
+                .Append($"{port} VLAN {vlan} {network}").Order(StringComparer.Ordinal).ToList();
+            var held = now.Seen.RemoteMacs.Select(m => m.ToString()).Concat(world.BindingsOf(now.Seen, name)).Order(StringComparer.Ordinal).ToList();
+            return now.Lost ?? (held.SequenceEqual(expected)
+                ? null
+                : $"{name} holds\n  {string.Join("\n  ", held)}\nexpected\n  {string.Join("\n  ", expected)}");
+        },
+        within);
 
     private async Task ChangeMachineAsync(string network, string mac, IEntropy entropy)
     {

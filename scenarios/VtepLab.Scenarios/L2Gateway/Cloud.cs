@@ -122,6 +122,7 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
     }
 
     /// <summary>Asks what became of the requests that nobody answered, and whether all others are as they were accepted.</summary>
+    /// <remarks>A controller that was suspended may carry one out after this: what is unsure is so for good, and asked for each time.</remarks>
     /// <returns>What is not; null when all is well.</returns>
     internal async Task<string?> AskForUnsureAsync(string network)
     {
@@ -142,7 +143,6 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
             }
         }
 
-        Unsure.Clear();
         var accepted = MachinesOf(network).Select(m => $"{m.Mac} on {m.Node}").ToList();
         var kept = held.Values.Select(p => $"{p!["mac_address"]} on {NodeAgents.NodeOf((string)p["binding:host_id"]!)}").Order(StringComparer.Ordinal).ToList();
         return accepted.SequenceEqual(kept) ? null : $"Neutron has the machines {string.Join(", ", kept)}, and has accepted {string.Join(", ", accepted)}";

@@ -125,6 +125,6 @@ internal sealed class AgentEndpoint
         request.Context["timestamp"] is JsonValue value && value.GetValueKind() == JsonValueKind.String
         && DateTimeOffset.TryParse(
             value.GetValue<string>(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var sent)
-            ? _clock.AgeOf(sent)
+            ? _clock.AgeOf(sent, request.Context[L2GatewayRpc.SenderMember]?.ToString() ?? "")
             : TimeSpan.Zero;
 }

@@ -13,6 +13,11 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
 
     private const int MaxAttempts = 4;
 
+    // A step of the wall clock must not make requests old.
+    private readonly DateTimeOffset _wallAtStart = host.Time.GetUtcNow();
+    private readonly long _start = host.Time.GetTimestamp();
+    private readonly string _session = host.Entropy.NewUuid().ToString("N");
+
     private readonly BusTarget _topic = new(L2GatewayRpc.AgentTopic, Exchange: options.ControlExchange);
 
     // Agents that did not answer, by their last report then: they are asked again when they have reported since.
@@ -90,7 +95,8 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
     {
         ["user_id"] = null, ["project_id"] = null, ["is_admin"] = true, ["roles"] = new JsonArray(), ["read_only"] = false,
         ["show_deleted"] = false, ["request_id"] = $"req-{host.Entropy.NewUuid():D}",
-        ["timestamp"] = host.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+        ["timestamp"] = (_wallAtStart + host.Time.GetElapsedTime(_start)).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+        [L2GatewayRpc.SenderMember] = _session,
     };
 
     // Agents take turns, as they would on the topic's shared queue.
