@@ -18,6 +18,7 @@ public sealed class OvsdbServer
     private readonly List<BlockedTransaction> _blocked = [];
     private readonly ServerDatabase _self;
     private int _busy;
+    private bool _mayBeSooner; // What BeganToWait has to tell.
     private readonly List<Database> _changed = []; // Since the transactions that wait were last tried.
 
     /// <summary>Makes a server that serves nothing but <c>_Server</c> yet.</summary>
@@ -131,7 +132,7 @@ public sealed class OvsdbServer
     internal void Block(BlockedTransaction blocked)
     {
         _blocked.Add(blocked);
-        BeganToWait?.Invoke();
+        _mayBeSooner = true;
     }
 
     internal void Unblock(BlockedTransaction blocked) => _blocked.Remove(blocked);
@@ -155,7 +156,7 @@ public sealed class OvsdbServer
         Converted?.Invoke(old, now);
     }
 
-    /// <summary>Told when a transaction begins to wait: <see cref="UntilNextTimer"/> may be shorter than it was.</summary>
+    /// <summary>Told when a transaction has begun to wait, or waits on for something else: <see cref="UntilNextTimer"/> may be shorter than it was.</summary>
     public event Action? BeganToWait;
 
     /// <summary>Told when a convert request has replaced a database: the old one, which is served no more, and the new one.</summary>
@@ -232,6 +233,13 @@ public sealed class OvsdbServer
         {
             _busy--;
         }
+
+        if (_mayBeSooner)
+        {
+            // Not before all work is done: whoever is told may run timers at once.
+            _mayBeSooner = false;
+            BeganToWait?.Invoke();
+        }
     }
 
     private void Retry(BlockedTransaction blocked)
@@ -239,6 +247,10 @@ public sealed class OvsdbServer
         if (blocked.Session.Execute(blocked))
         {
             _blocked.Remove(blocked);
+        }
+        else
+        {
+            _mayBeSooner = true; // It may have got to a wait with less patience.
         }
     }
 }
