@@ -33,7 +33,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     private IConnection? _connection;
     private bool _disposed;
     private bool _wasConnected;
-    private DateTimeOffset _queuesReturnUntil = DateTimeOffset.MinValue;
+    private long _queuesReturnUntil = long.MinValue; // By the monotonic clock.
 
     /// <summary>Attaches a host; made on the host's loop, as <see cref="LiveHostOptions.Bus"/> does.</summary>
     public RabbitBus(IHost host, RabbitBusOptions options)
@@ -200,7 +200,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             }
             catch (PublishException e) when (e.IsReturn)
             {
-                if (expiration is null && _host.Time.GetUtcNow() >= _queuesReturnUntil)
+                if (expiration is null && _host.Time.GetTimestamp() >= _queuesReturnUntil)
                 {
                     _log.LogWarning("nobody serves {Topic}; a message for it is dropped", key);
                     return;
@@ -355,7 +355,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             _sender.TrySetResult(sender);
             if (_wasConnected)
             {
-                _queuesReturnUntil = _host.Time.GetUtcNow() + RouteWait;
+                _queuesReturnUntil = _host.Time.GetTimestamp() + (long)(RouteWait.TotalSeconds * _host.Time.TimestampFrequency);
                 Reconnected?.Invoke();
             }
 

@@ -20,14 +20,15 @@ internal sealed class BlockWatch : IDisposable
     private readonly Func<string> _where;
 #pragma warning disable RS0030 // It watches real threads, in real time.
     private readonly Thread _thread = Thread.CurrentThread;
-    private readonly string _statistics = StatisticsOfThisThread();
+    private readonly string _statistics;
     private long _event = -1;
     private int _asleep;
     private int _looks;
     private TimeSpan _workedBefore;
     private bool _isStuck;
 
-    private BlockWatch(Kernel kernel, SimulationOptions options, Func<string> where) => (_kernel, _options, _where) = (kernel, options, where);
+    private BlockWatch(Kernel kernel, SimulationOptions options, Func<string> where) =>
+        (_kernel, _options, _where, _statistics) = (kernel, options, where, options.Stuck is null ? "" : StatisticsOfThisThread());
 
     /// <summary>Watches the calling thread until the result is disposed.</summary>
     /// <param name="kernel">What it runs.</param>
@@ -97,7 +98,7 @@ internal sealed class BlockWatch : IDisposable
             return;
         }
 
-        if (++_looks == 1)
+        if (++_looks == 1 && _options.Stuck is not null)
         {
             _workedBefore = Worked();
         }
@@ -121,6 +122,11 @@ internal sealed class BlockWatch : IDisposable
     /// <remarks>On a busy machine an honest event may wait long for a processor.</remarks>
     private TimeSpan Worked()
     {
+        if (_statistics.Length == 0)
+        {
+            return _looks * LookEvery;
+        }
+
         try
         {
             // Behind the name in brackets, from the state on (proc_pid_stat(5)): utime and stime are fields 14 and 15, in hundredths of a second.

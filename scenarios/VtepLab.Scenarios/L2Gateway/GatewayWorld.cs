@@ -19,18 +19,22 @@ public sealed class GatewayWorld
     public GatewayWorld(LabWorld lab, Controllers controllers, Cloud cloud, NodeAgents nodes, ToldOnce told)
     {
         (Lab, Controllers, Cloud, Nodes, Told) = (lab, controllers, cloud, nodes, told);
+        var isWatched = false;
         controllers.Started += plugin =>
         {
+            // Not before: this world is made in every scenario, for its clean-up, and what others write into their switches is theirs to judge.
+            if (!isWatched && lab is SimulatedLab simulated)
+            {
+                isWatched = true;
+                new GatewayInvariants(simulated, controllers, cloud, told).Register(simulated.World.Invariants);
+            }
+
             // Plugins that share a database take turns: only the database knows who was first.
             if (!plugin.Model.IsShared)
             {
                 told.Watch(plugin);
             }
         };
-        if (lab is SimulatedLab simulated)
-        {
-            new GatewayInvariants(simulated, controllers, cloud, told).Register(simulated.World.Invariants);
-        }
     }
 
     /// <summary>The lab.</summary>

@@ -22,7 +22,7 @@ internal sealed class BusClient : IMessageBus
     private readonly long _replies;
     private BusWire? _wire;
     private bool _wasConnected;
-    private DateTimeOffset _queuesReturnUntil = DateTimeOffset.MinValue;
+    private long _queuesReturnUntil = long.MinValue; // By the monotonic clock.
     private long _ids;
 
     public BusClient(IHost host, Endpoint broker)
@@ -86,7 +86,7 @@ internal sealed class BusClient : IMessageBus
         };
         var server = new BusServer(_host, declare, handler, Acknowledge, Reply, () => Stop(id), _log);
         _servers.Add(id, server);
-        await SendConfirmedAsync(id, new BusPublication(declare, DateTimeOffset.MaxValue), cancel);
+        await SendConfirmedAsync(id, new BusPublication(declare, long.MaxValue), cancel);
         return server;
     }
 
@@ -107,7 +107,7 @@ internal sealed class BusClient : IMessageBus
         var id = _ids++;
         var key = target is { Server: { } server, Fanout: false } ? $"{target.Topic}.{server}" : target.Topic;
         // A call is sent again as long as its caller waits; a cast that no queue is there for is dropped.
-        var patience = expires is null ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue;
+        var patience = expires is null ? long.MinValue : long.MaxValue;
         await SendConfirmedAsync(id, new BusPublication(Publication(id, Key(target.Exchange, key), target.Fanout, body, expires), patience), cancel);
     }
 
@@ -155,8 +155,10 @@ internal sealed class BusClient : IMessageBus
     private void Reply(string queue, JsonObject reply) => _host.Spawn("reply", async cancel =>
     {
         var id = _ids++;
-        await SendConfirmedAsync(id, new BusPublication(Publication(id, queue, false, reply, null), _host.Time.GetUtcNow() + RouteWait), cancel);
+        await SendConfirmedAsync(id, new BusPublication(Publication(id, queue, false, reply, null), After(RouteWait)), cancel);
     });
+
+    private long After(TimeSpan wait) => _host.Time.GetTimestamp() + (long)(wait.TotalSeconds * _host.Time.TimestampFrequency);
 
     private void Stop(long id)
     {
@@ -213,7 +215,7 @@ internal sealed class BusClient : IMessageBus
         _wire = wire;
         if (_wasConnected)
         {
-            _queuesReturnUntil = _host.Time.GetUtcNow() + RouteWait; // The servers' queues come back one by one.
+            _queuesReturnUntil = After(RouteWait); // The servers' queues come back one by one.
             Reconnected?.Invoke();
         }
 
@@ -248,7 +250,7 @@ internal sealed class BusClient : IMessageBus
             case "return":
                 if (_unconfirmed.TryGetValue(id, out var returned))
                 {
-                    var now = _host.Time.GetUtcNow();
+                    var now = _host.Time.GetTimestamp();
                     if (now < returned.Patience || now < _queuesReturnUntil)
                     {
                         SendAgain(id, returned, RouteRetry);

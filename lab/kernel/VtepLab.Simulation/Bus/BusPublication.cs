@@ -4,8 +4,8 @@ namespace VtepLab.Simulation;
 
 /// <summary>Something that was said to the broker and that the broker has not answered for yet.</summary>
 /// <param name="message">What is sent, again after each reconnect.</param>
-/// <param name="patience">Until when it is sent again although no queue is there for it.</param>
-internal sealed class BusPublication(JsonObject message, DateTimeOffset patience)
+/// <param name="patience">Until when it is sent again although no queue is there for it, by the sender's monotonic clock.</param>
+internal sealed class BusPublication(JsonObject message, long patience)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
 
@@ -13,7 +13,7 @@ internal sealed class BusPublication(JsonObject message, DateTimeOffset patience
 
     public JsonObject Message { get; } = message;
 
-    public DateTimeOffset Patience { get; } = patience;
+    public long Patience { get; } = patience;
 
     public TaskCompletionSource Confirmed { get; } = new();
 
