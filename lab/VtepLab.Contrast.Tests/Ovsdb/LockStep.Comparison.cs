@@ -27,6 +27,7 @@ internal sealed partial class LockStep
         }
 
         _totals.Replies++;
+        CompareSorting(session, reply, JsonNode.Parse(ours)!);
         if (ErrorName().Match(a) is { Success: true } error)
         {
             _totals.Errors++;

@@ -17,6 +17,7 @@ internal sealed partial class LockStep
         }
 
         _timeouts[id] = [.. Timeouts().Matches(parameters).Select(found => long.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture))];
+        NoteSorting(id, parameters);
         if (!Exchange(session, $$"""{"id":{{id}},"method":"{{method}}","params":[{{parameters}}]}""", timeout))
         {
             _blocked[session].Add(id);

@@ -30,8 +30,8 @@ public class LockStepTests
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_SEED") ?? "1");
     private static readonly string[] ErrorsToSee =
     [
-        "aborted", "canceled", "constraint violation", "domain error", "duplicate uuid-name", "invalid parameters", "not owner", "ovsdb error", "range error",
-        "referential integrity violation", "syntax error", "timed out", "unknown column", "unknown database", "unknown method", "unknown monitor",
+        "aborted", "canceled", "constraint violation", "domain error", "not owner", "ovsdb error", "range error", "referential integrity violation",
+        "syntax error", "timed out", "unknown column",
     ];
 
     private static readonly int FirstRound = int.Parse(Environment.GetEnvironmentVariable("VTEPLAB_LOCKSTEP_ROUND") ?? "0");
@@ -50,10 +50,14 @@ public class LockStepTests
         TestContext.Out.WriteLine($"{totals} in {watch.Elapsed.TotalSeconds:0.0} s, seed {Seed}");
         Assert.That(totals.Operations, Is.GreaterThanOrEqualTo(Wanted));
 
-        // A comparison of nothing is equal, too: what is rare must have been seen.
-        Assert.That(totals.Kinds.Keys, Is.SupersetOf(Wanted < 20_000 ? [] : ErrorsToSee));
-        Assert.That(totals.Woken, Is.GreaterThan(Wanted / 1_000));
-        Assert.That(totals.Notifications, Is.GreaterThan(Wanted / 100));
+        if (Wanted >= 50_000)
+        {
+            // A comparison of nothing finds no difference: what is rarer must have been seen.
+            Assert.That(totals.Kinds.Keys, Is.SupersetOf(ErrorsToSee));
+            Assert.That(totals.Woken, Is.GreaterThan(Wanted / 1_000));
+            Assert.That(totals.Sorted, Is.GreaterThan(Wanted / 5_000));
+            Assert.That(totals.Notifications, Is.GreaterThan(Wanted / 100));
+        }
     }
 
     private static async Task RunRound(int seed, bool mixes, LockStepTotals totals)

@@ -34,13 +34,16 @@ internal sealed class LockStepTotals
     /// <summary>Transactions that waited until their time was over.</summary>
     public long TimedOut { get; set; }
 
+    /// <summary>Selects of several rows whose order was compared.</summary>
+    public long Sorted { get; set; }
+
     /// <summary>Rows whose updates were left out: see <see cref="MergedUpdates"/>.</summary>
     public long LeftOut { get; set; }
 
     public override string ToString() =>
         $"{Operations} operations in {Requests} requests: {Replies} replies ({Errors} with an error), {Notifications} notifications, "
         + $"{Loose} compared without names, {Conversions} conversions, {Woken} woken ({WokenAndDone} to succeed, {LeftOut} rows "
-        + $"touched twice then), {TimedOut} timed out; {PeerDefects} rounds ended by ovsdb-server keeping a weak reference "
+        + $"touched twice then), {TimedOut} timed out, {Sorted} sorted; {PeerDefects} rounds ended by ovsdb-server keeping a weak reference "
         + $"to a row that is gone; errors: "
         + string.Join(", ", Kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Key} {kind.Value}"));
 }
