@@ -17,7 +17,7 @@ namespace VtepLab.Contrast.Tests.Ovsdb;
 /// FullyQualifiedName~LockStepTests --logger "console;verbosity=detailed"</c>.
 /// </para>
 /// <para>
-/// What need not be equal: the order of rows and of a session's monitors; the time that a wait took; which of several culprits an
+/// What need not be equal: the order of rows that no sort asks for, and of a session's monitors; the time that a wait took; which of several culprits an
 /// error at commit names; in-between values of rows that several woken transactions touched (<see cref="MergedUpdates"/>). In one round of eight
 /// the requests bring out a mistake of ovsdb-server's (<see cref="PeerDefect"/>), and such a round may end with its trace. Nothing
 /// else is borne; what makes ovsdb-server end itself is not drawn (<see cref="OvsdbServerDefectTests"/>).

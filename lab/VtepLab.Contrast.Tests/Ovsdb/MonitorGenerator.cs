@@ -57,8 +57,7 @@ internal sealed class MonitorGenerator(Random random, RequestGenerator requests)
 
         var mayBeWrong = true;
         var where = requests.MonitorCondition(changed.Conditional!, changed.Columns!, ref mayBeWrong);
-        changed.Id = random.Next(3) == 0 ? NewId() : old;
-        var asked = changed.Id;
+        var asked = random.Next(3) == 0 ? NewId() : old;
         changed.Id = mayBeWrong ? asked : old; // A request that fails renames nothing.
         return ("monitor_cond_change", $$"""{{old}},{{asked}},{"{{changed.Conditional!.Name}}":[{"where":{{where}}}]}""");
     }

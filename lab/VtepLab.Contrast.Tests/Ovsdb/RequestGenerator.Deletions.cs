@@ -2,7 +2,7 @@ using VtepLab.Ovsdb;
 
 namespace VtepLab.Contrast.Tests.Ovsdb;
 
-/// <content>Which rows may be deleted without that ovsdb-server's own mistakes show.</content>
+/// <content>Which rows may be deleted without showing ovsdb-server's own mistakes.</content>
 internal sealed partial class RequestGenerator
 {
     /// <summary>

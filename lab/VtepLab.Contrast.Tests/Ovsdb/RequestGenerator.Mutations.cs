@@ -49,7 +49,7 @@ internal sealed partial class RequestGenerator
             return $"[\"{column.Name}\",\"{mutators[random.Next(4)]}\",{RealOperands[random.Next(RealOperands.Length)]}]";
         }
 
-        // Products are small: where they overflow, or are near to it, ovsdb-server 3.1.0 is wrong (see the reference on ranges).
+        // Products are small: of large ones ovsdb-server 3.1.0 calls some that fit out of range (-1 * -4000000000), and 0 times a negative ends it.
         return random.Next(8) switch
         {
             7 => $"[\"{column.Name}\",\"{(random.Next(2) == 0 ? "/=" : "%=")}\",{random.Next(-3, 0)}]",
