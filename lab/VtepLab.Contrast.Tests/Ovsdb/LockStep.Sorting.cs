@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VtepLab.Ovsdb;
@@ -17,14 +18,19 @@ internal sealed partial class LockStep
             return;
         }
 
-        var all = JsonNode.Parse($"[{parameters}]")!.AsArray();
-        var schema = _schemas.Single(candidate => candidate.Name == (string)all[0]!);
+        // Read by our parser: requests may name a member twice.
+        var all = JsonText.Parse(Encoding.UTF8.GetBytes($"[{parameters}]")).Root;
+        var schema = _schemas.Single(candidate => candidate.Name == all[0].GetString());
         for (var i = 1; i < all.Count; i++)
         {
-            if (all[i] is JsonObject { } operation && operation["sort"] is JsonArray sort && operation["table"]?.ToString() is { } name
-                && schema.Find(name) is { } table && sort.All(key => table.Find(key!.ToString()) is { } column && !HasUuids(column.Type)))
+            if (all[i].Kind == JsonKind.Object && all[i].Member("sort"u8) is { Kind: JsonKind.Array } sort
+                && all[i].Member("table"u8) is { Kind: JsonKind.String } name && schema.Find(name.GetString()) is { } table)
             {
-                (_sorted.TryGetValue(id, out var list) ? list : _sorted[id] = []).Add((i - 1, [.. sort.Select(key => key!.ToString())]));
+                var keys = Enumerable.Range(0, sort.Count).Select(key => sort[key].GetString()).ToArray();
+                if (keys.All(key => table.Find(key) is { } column && !HasUuids(column.Type)))
+                {
+                    (_sorted.TryGetValue(id, out var list) ? list : _sorted[id] = []).Add((i - 1, keys));
+                }
             }
         }
     }

@@ -26,6 +26,7 @@ internal sealed partial class LockStep
     private readonly bool _mixes;
     private readonly Func<string> _peerLog;
     private int _id;
+    private int _conversion; // The last request that asks for a conversion which hangs on the rows.
 
     /// <summary>Prepares a round.</summary>
     /// <param name="random">Where requests come from.</param>
@@ -133,6 +134,7 @@ internal sealed partial class LockStep
     {
         var (now, isExpected) = ConversionGenerator.Next(_random, schema);
         _totals.Conversions++;
+        _conversion = isExpected is null ? _id + 1 : 0;
         Ask(session, "convert", $"\"{schema.Name}\",{now}");
         if (_ours.Find(schema.Name)!.Schema is { } served && served != schema)
         {

@@ -103,7 +103,7 @@ internal sealed class ValueGenerator(Random random, RowBook rows)
             case AtomType.Integer:
                 return Integer(type);
             case AtomType.Real when type.MinReal > double.MinValue || type.MaxReal < double.MaxValue:
-                string[] bounds = [Text(type.MinReal), Text(type.MaxReal), Text(Math.BitIncrement(type.MaxReal))];
+                string[] bounds = [Text(type.MinReal), Text(type.MaxReal), type.MaxReal == 0 ? "1e-300" : Text(Math.BitIncrement(type.MaxReal))]; // What comes after 0 is no number to ovsdb-server.
                 return random.Next(20) == 0 ? bounds[random.Next(bounds.Length)] : Reals[random.Next(9)];
             case AtomType.Real:
                 return Reals[random.Next(Reals.Length)];

@@ -36,18 +36,58 @@ internal static class DatabaseConversion
         }
     }
 
-    /// <summary>A value in the notation of the old column, read as one of the new.</summary>
+    /// <summary>
+    /// A value in the notation of the old column, read as one of the new; as in ovsdb-server the notation is never text, so that a real has all its
+    /// digits and is no integer.
+    /// </summary>
     private static Datum Convert(Datum value, ColumnType from, ColumnType to)
     {
         if (from == to)
         {
-            return value; // Reals have more digits in memory than in JSON.
+            return value;
         }
 
+        var count = value.Count;
+        if (from.IsMap != to.IsMap || !to.Admits(count))
+        {
+            return DatumReader.Read(Notation(json => json.Write(value, from)), to); // Complains.
+        }
+
+        var atoms = new Atom[to.IsMap ? count * 2 : count];
+        for (var i = 0; i < count; i++)
+        {
+            atoms[i] = Convert(value.Key(i), to.Key);
+            if (to.Value is { } type)
+            {
+                atoms[count + i] = Convert(value.Value(i), type);
+            }
+        }
+
+        DatumReader.RefuseDuplicates(atoms, count, to.IsMap); // Large integers may be the same real.
+        return to.IsMap ? Datum.FromSortedPairs(atoms) : Datum.FromSorted(atoms);
+    }
+
+    private static Atom Convert(Atom atom, BaseType to)
+    {
+        if (atom.Type == AtomType.Integer && to.Type == AtomType.Real)
+        {
+            atom = (double)atom.Integer;
+        }
+
+        if (atom.Type == to.Type)
+        {
+            return to.Check(atom) is { } error ? throw error.AsException() : atom;
+        }
+
+        var notation = Notation(json => json.Write(atom));
+        return to.Type == AtomType.Integer ? throw OvsdbError.BadSyntax(notation, "expected integer").AsException()
+            : DatumReader.ReadAtom(notation, to); // Complains.
+    }
+
+    private static JsonValue Notation(Action<JsonWriter> write)
+    {
         var json = new JsonWriter();
-        var first = value.Count == 0 ? AtomType.Integer : value.Key(0).Type;
-        var valueType = value.HasValues ? new BaseType(value.Value(0).Type) : to.Value is null || value.Count > 0 ? null : to.Value;
-        json.Write(value, new ColumnType(new BaseType(first), valueType, 0, ColumnType.Unlimited));
-        return DatumReader.Read(JsonText.Parse(json.Written.ToArray()).Root, to);
+        write(json);
+        return JsonText.Parse(json.Written.ToArray()).Root;
     }
 }

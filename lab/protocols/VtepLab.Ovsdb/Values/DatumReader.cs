@@ -66,6 +66,18 @@ internal static class DatumReader
         return atom;
     }
 
+    /// <summary>Complains of a member of a set or a key of a map that comes twice.</summary>
+    public static void RefuseDuplicates(Atom[] sorted, int count, bool isMap)
+    {
+        for (var i = 1; i < count; i++)
+        {
+            if (sorted[i - 1] == sorted[i])
+            {
+                throw new OvsdbError(ErrorNames.Unnamed, isMap ? "map contains duplicate key" : "set contains duplicate").AsException();
+            }
+        }
+    }
+
     private static bool IsSet(JsonValue json) => json.Kind == JsonKind.Array && json.Count > 0 && json[0].IsString("set"u8);
 
     private static bool TryUnwrap(JsonValue json, ReadOnlySpan<byte> word, JsonKind kind, out JsonValue inner)
@@ -109,7 +121,7 @@ internal static class DatumReader
         }
 
         Array.Sort(keys);
-        RefuseDuplicates(keys, n, "set contains duplicate");
+        RefuseDuplicates(keys, n, false);
         return Datum.FromSorted(keys);
     }
 
@@ -130,18 +142,7 @@ internal static class DatumReader
         }
 
         MemoryExtensions.Sort(atoms.AsSpan(0, n), atoms.AsSpan(n));
-        RefuseDuplicates(atoms, n, "map contains duplicate key");
+        RefuseDuplicates(atoms, n, true);
         return Datum.FromSortedPairs(atoms);
-    }
-
-    private static void RefuseDuplicates(Atom[] sorted, int count, string complaint)
-    {
-        for (var i = 1; i < count; i++)
-        {
-            if (sorted[i - 1] == sorted[i])
-            {
-                throw new OvsdbError(ErrorNames.Unnamed, complaint).AsException();
-            }
-        }
     }
 }

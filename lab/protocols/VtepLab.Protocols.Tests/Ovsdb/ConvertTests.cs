@@ -50,6 +50,33 @@ public class ConvertTests
         Assert.That(session.Transact("""{"op":"select","table":"t","where":[["r","==",0.30000000000000004]],"columns":["r"]}"""), Is.EqualTo("""[{"rows":[{"r":0.3}]}]"""));
     }
 
+    // What ovsdb-server 3.1.0 answers: it reads the notation of the old column, which is never text, as one of the new.
+    [TestCase("\"real\"", "5", "\"integer\"", """{"error":"syntax error","details":"expected integer","syntax":"5"}""")]
+    [TestCase("\"integer\"", "7", "\"string\"", """{"error":"syntax error","details":"expected string","syntax":"7"}""")]
+    [TestCase("\"integer\"", "3", "\"real\"", null)]
+    [TestCase("\"real\"", "0.30000000000000004", """{"key":{"type":"real","minReal":0.30000000000000002}}""", null)]
+    [TestCase("\"real\"", "100.50000000000001", """{"key":{"type":"real","maxReal":100.5}}""",
+        """{"error":"constraint violation","details":"100.5 is greater than maximum allowed value 100.5"}""")]
+    [TestCase("""{"key":"string","value":"integer","min":0}""", """["map",[]]""", """{"key":"integer","min":0}""",
+        """{"error":"syntax error","details":"expected integer","syntax":"[\"map\",[]]"}""")]
+    [TestCase("""{"key":"integer","min":0}""", """["set",[]]""", """{"key":"integer","value":"integer","min":0}""",
+        """{"error":"syntax error","details":"expected [\"map\", <array>]","syntax":"[\"set\",[]]"}""")]
+    [TestCase("""{"key":"integer","min":0,"max":2}""", """["set",[1,2]]""", "\"integer\"",
+        """{"error":"syntax error","details":"set must have exactly one member but 2 are present","syntax":"[\"set\",[1,2]]"}""")]
+    [TestCase("""{"key":"integer","min":0,"max":2}""", """["set",[9007199254740993,9007199254740992]]""", """{"key":"real","min":0,"max":2}""",
+        """{"error":"ovsdb error","details":"set contains duplicate"}""")]
+    public void A_value_goes_over_to_another_type_or_is_refused_in_ovsdb_servers_words(string from, string value, string to, string? error)
+    {
+        const string Shape = """{"name":"db","tables":{"t":{"columns":{"c":{"type":TYPE}}}}}""";
+        var session = new EngineFixture(Shape.Replace("TYPE", from, StringComparison.Ordinal)).Open();
+        session.Ask("""{"id":1,"method":"set_db_change_aware","params":[true]}""");
+        session.Transact($$$"""{"op":"insert","table":"t","row":{"c":{{{value}}}}}""");
+
+        var reply = session.Ask($$"""{"id":2,"method":"convert","params":["db",{{Shape.Replace("TYPE", to, StringComparison.Ordinal)}}]}""");
+
+        Assert.That(reply, Is.EqualTo(error is null ? """{"id":2,"result":{},"error":null}""" : $$"""{"id":2,"error":{{error}}}"""));
+    }
+
     // Found by the lock-step run: the cancellation was written over the reply to the conversion.
     [Test]
     public void A_session_that_converts_hears_that_its_own_waiting_transactions_are_canceled()
