@@ -46,9 +46,7 @@ internal sealed class AgentCommand
             return (int)ExitCode.Passed;
         }
 
-        var transport = read.TransportUrl ?? throw new CommandException(
-            ExitCode.Usage, "[DEFAULT] transport_url is not set in any of the files: where is the message bus?");
-        var bus = new RabbitBusOptions(TransportUrl.ToUri(transport));
+        var bus = BusOf(read.Bus);
         var least = read.IsDebug ? LogLevel.Debug : parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning;
         using ILoggerFactory log = parsed.GetValue(logFormat) == "json" ? new JsonLog(least) : new StandardErrorLog(least);
         await LiveHost.RunAsync(
@@ -72,6 +70,15 @@ internal sealed class AgentCommand
             CancellationToken.None);
         return (int)Signals.ServerEnd;
     }
+
+    private static RabbitBusOptions BusOf(BusConfiguration bus) => new(TransportUrl.ToUris(bus.TransportUrl ?? throw new CommandException(
+        ExitCode.Usage, "[DEFAULT] transport_url is not set in any of the files: where is the message bus?")))
+    {
+        DurableQueues = bus.HasDurableQueues,
+        QuorumQueues = bus.HasQuorumQueues,
+        Heartbeat = bus.Heartbeat,
+        Tls = bus.UsesTls ? new RabbitTls(bus.CaFile, bus.CertificateFile, bus.PrivateKeyFile, bus.ChecksHostName) : null,
+    };
 
     // As oslo.config: files first, then the *.conf of each directory, sorted; hidden files are left out.
     private List<string> Files(ParseResult parsed)

@@ -24,6 +24,8 @@ internal sealed class NeutronCommand
         HelpName = "amqp://…|memory", Required = true,
     };
 
+    private readonly Option<string?> busAuthority = Options.Path("--bus-ca-cert", "FILE", "speak TLS with RabbitMQ, whose certificate this authority has to have signed (PEM)");
+
     private readonly Option<string?> db = Options.Path("--db", "FILE", "keep the plugin's database in this file, and Neutron's beside it in FILE.neutron; in memory only when not given");
 
     private readonly Option<string?> ovsdb = new("--ovsdb")
@@ -43,7 +45,7 @@ internal sealed class NeutronCommand
         var neutron = new NeutronCommand();
         var command = new Command("neutron", "Serve Neutron's REST API with the L2 gateway service plugin")
         {
-            neutron.listen, neutron.bus, neutron.db, neutron.ovsdb, neutron.host, neutron.downTime, neutron.fitting, neutron.verbose,
+            neutron.listen, neutron.bus, neutron.busAuthority, neutron.db, neutron.ovsdb, neutron.host, neutron.downTime, neutron.fitting, neutron.verbose,
         };
         neutron.tls.AddTo(command);
         command.SetAction(neutron.RunAsync);
@@ -93,7 +95,9 @@ internal sealed class NeutronCommand
         }
         else
         {
-            var rabbit = new RabbitBusOptions(TransportUrl.ToUri(parsed.GetValue(bus)!));
+            var uris = TransportUrl.ToUris(parsed.GetValue(bus)!);
+            var authority = parsed.GetValue(busAuthority);
+            var rabbit = new RabbitBusOptions(uris) { Tls = authority is not null || uris[0].Scheme == "amqps" ? new RabbitTls(authority) : null };
             options = options with { Bus = own => new RabbitBus(own, rabbit) };
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using VtepLab.Hosting;
 using VtepLab.Topology;
 
 namespace VtepLab.Cli.Labs;
@@ -9,7 +10,6 @@ namespace VtepLab.Cli.Labs;
 internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
 {
     private const string Schema = "/usr/share/openvswitch/vtep.ovsschema";
-    private const string RabbitScripts = "/usr/lib/rabbitmq/bin";
     private static readonly string[] Order = ["rabbitmq", "ovsdb-server", "switch", "neutron", "l2gateway-agent"];
 
     private readonly List<NodeProcess> _processes = [];
@@ -117,28 +117,14 @@ internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
             cancel);
     }
 
-    // A broker of its own: node name, port mapper and directories, so that a broker of the machine is not touched.
     private async Task StartRabbitAsync(LabNode node, CancellationToken cancel)
     {
-        var mapper = FreePort();
-        var home = Path.Combine(folder, node.Name);
-        Directory.CreateDirectory(home);
-        await File.WriteAllTextAsync(Path.Combine(home, "plugins"), "[].\n", cancel);
-        await File.WriteAllTextAsync(Path.Combine(home, "rabbitmq.conf"), "vm_memory_high_watermark.absolute = 256MB\ndisk_free_limit.absolute = 1MB\n", cancel);
-        var environment = new Dictionary<string, string>
-        {
-            ["HOME"] = home, ["ERL_EPMD_PORT"] = $"{mapper}", ["ERL_EPMD_ADDRESS"] = "127.0.0.1", ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(home, "no-env.conf"),
-            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(home, "rabbitmq.conf"), ["RABBITMQ_ADVANCED_CONFIG_FILE"] = Path.Combine(home, "no-advanced.config"),
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(home, "plugins"), ["RABBITMQ_NODENAME"] = $"vl{node.Port}@localhost",
-            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1", ["RABBITMQ_NODE_PORT"] = $"{node.Port}", ["RABBITMQ_DIST_PORT"] = $"{FreePort()}",
-            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(home, "mnesia"), ["RABBITMQ_LOG_BASE"] = Path.Combine(home, "log"), ["RABBITMQ_LOGS"] = "-",
-            ["RABBITMQ_PID_FILE"] = Path.Combine(home, "pid"), ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-start_epmd false",
-        };
+        var rabbit = new RabbitNode(Path.Combine(folder, node.Name), node.Port, FreePort(), FreePort());
+        rabbit.WriteConfiguration();
         // The mapper says nothing when it is ready but with -d; the broker waits for it.
         _processes.Add(await NodeProcess.StartAsync(
-            $"{node.Name}-epmd", folder, "epmd running", ["epmd", "-d", "-port", $"{mapper}", "-address", "127.0.0.1"], environment, cancel));
-        _processes.Add(await NodeProcess.StartAsync(
-            node.Name, folder, "Server startup complete", [$"{RabbitScripts}/rabbitmq-server"], environment, cancel));
+            $"{node.Name}-epmd", folder, "epmd running", ["epmd", "-d", .. rabbit.MapperArguments], rabbit.Environment, cancel));
+        _processes.Add(await NodeProcess.StartAsync(node.Name, folder, RabbitNode.ReadyText, [RabbitNode.Program], rabbit.Environment, cancel));
     }
 
     private async Task RunAsync(LabNode node, string readyWhen, string[] arguments, CancellationToken cancel) => _processes.Add(

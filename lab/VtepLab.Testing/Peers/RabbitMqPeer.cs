@@ -1,46 +1,33 @@
+using VtepLab.Hosting;
+
 namespace VtepLab.Testing.Peers;
 
 /// <summary>A real RabbitMQ broker (Debian's) on a loopback port, with a node name, a port mapper and directories of its own.</summary>
 public sealed class RabbitMqPeer : IAsyncDisposable
 {
-    private const string Scripts = "/usr/lib/rabbitmq/bin";
-
     private readonly TempDirectory _directory = new();
-    private readonly Dictionary<string, string> _environment;
+    private readonly RabbitNode _node;
     private readonly PeerProcess _portMapper;
     private PeerProcess? _server;
 
-    private RabbitMqPeer(string portMapper)
+    private RabbitMqPeer(string portMapper, CertificateFolder? certificates)
     {
-        Port = PeerProcess.FreePort();
-        var mapperPort = PeerProcess.FreePort();
-        File.WriteAllText(_directory["plugins"], "[].\n");
-        File.WriteAllText(_directory["rabbitmq.conf"], "vm_memory_high_watermark.absolute = 256MB\ndisk_free_limit.absolute = 1MB\n");
-        _environment = new Dictionary<string, string>
-        {
-            ["HOME"] = _directory.Path,
-            ["ERL_EPMD_PORT"] = $"{mapperPort}",
-            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_CONF_ENV_FILE"] = _directory["no-env.conf"],
-            ["RABBITMQ_CONFIG_FILE"] = _directory["rabbitmq.conf"],
-            ["RABBITMQ_ADVANCED_CONFIG_FILE"] = _directory["no-advanced.config"],
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = _directory["plugins"],
-            ["RABBITMQ_NODENAME"] = $"vl{Port}@localhost",
-            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODE_PORT"] = $"{Port}",
-            ["RABBITMQ_DIST_PORT"] = $"{PeerProcess.FreePort()}",
-            ["RABBITMQ_MNESIA_BASE"] = _directory["mnesia"],
-            ["RABBITMQ_LOG_BASE"] = _directory["log"],
-            ["RABBITMQ_LOGS"] = "-",
-            ["RABBITMQ_PID_FILE"] = _directory["pid"],
-            // The port mapper is ours and ends with us; one that the runtime starts would stay.
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-start_epmd false",
-        };
-        _portMapper = PeerProcess.Start(portMapper, ["-port", $"{mapperPort}", "-address", "127.0.0.1"], _environment);
+        _node = new RabbitNode(_directory.Path, PeerProcess.FreePort(), PeerProcess.FreePort(), PeerProcess.FreePort());
+        TlsPort = PeerProcess.FreePort();
+        _node.WriteConfiguration(certificates is null ? [] :
+        [
+            $"listeners.ssl.1 = 127.0.0.1:{TlsPort}", $"ssl_options.cacertfile = {certificates["ca.pem"]}",
+            $"ssl_options.certfile = {certificates["broker.pem"]}", $"ssl_options.keyfile = {certificates["broker.key"]}",
+            "ssl_options.verify = verify_peer", "ssl_options.fail_if_no_peer_cert = true",
+        ]);
+        _portMapper = PeerProcess.Start(portMapper, _node.MapperArguments, _node.Environment);
     }
 
     /// <summary>The AMQP port of 127.0.0.1.</summary>
-    public int Port { get; }
+    public int Port => _node.Port;
+
+    /// <summary>The port where it speaks TLS, if it was started with certificates.</summary>
+    public int TlsPort { get; }
 
     /// <summary>Where clients reach it.</summary>
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/");
@@ -50,16 +37,17 @@ public sealed class RabbitMqPeer : IAsyncDisposable
         && (output.Contains("eaddrinuse", StringComparison.Ordinal) || output.Contains("already in use", StringComparison.Ordinal));
 
     /// <summary>Starts a broker and waits until it takes connections.</summary>
-    public static async Task<RabbitMqPeer> StartAsync()
+    /// <param name="certificates">Has <c>ca</c> and <c>broker</c>, for TLS with certificates on both sides; null for none.</param>
+    public static async Task<RabbitMqPeer> StartAsync(CertificateFolder? certificates = null)
     {
-        if (!File.Exists($"{Scripts}/rabbitmq-server"))
+        if (!File.Exists(RabbitNode.Program))
         {
-            RealPeer.Missing($"this machine has no {Scripts}/rabbitmq-server; './vteplab test' installs what the tests need");
+            RealPeer.Missing($"this machine has no {RabbitNode.Program}; './vteplab test' installs what the tests need");
         }
 
         for (var tries = 1; ; tries++)
         {
-            var peer = new RabbitMqPeer(RealPeer.Require("epmd"));
+            var peer = new RabbitMqPeer(RealPeer.Require("epmd"), certificates);
             try
             {
                 await peer.StartAgainAsync();
@@ -80,14 +68,14 @@ public sealed class RabbitMqPeer : IAsyncDisposable
     /// <summary>Starts it again on the same port, after <see cref="CrashAsync"/>.</summary>
     public async Task StartAgainAsync()
     {
-        _server = PeerProcess.Start($"{Scripts}/rabbitmq-server", [], _environment);
+        _server = PeerProcess.Start(RabbitNode.Program, [], _node.Environment);
         await _server.WaitUntilAsync(
-            "the end of the start", () => Task.FromResult(_server.Output.Contains("Server startup complete", StringComparison.Ordinal)), TimeSpan.FromSeconds(60));
+            "the end of the start", () => Task.FromResult(_server.Output.Contains(RabbitNode.ReadyText, StringComparison.Ordinal)), TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Runs <c>rabbitmqctl</c> against it.</summary>
     public async Task<string> ControlAsync(params string[] arguments) =>
-        (await PeerProcess.RunAsync($"{Scripts}/rabbitmqctl", ["-q", "-n", _environment["RABBITMQ_NODENAME"], .. arguments], _environment)).Success();
+        (await PeerProcess.RunAsync($"{RabbitNode.Scripts}/rabbitmqctl", ["-q", "-n", _node.Name, .. arguments], _node.Environment)).Success();
 
     /// <summary>Kills the broker; transient queues are gone.</summary>
     public async Task CrashAsync()

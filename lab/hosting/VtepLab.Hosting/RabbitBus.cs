@@ -16,6 +16,8 @@ namespace VtepLab.Hosting;
 public sealed class RabbitBus : IMessageBus, IAsyncDisposable
 {
     private const int ReplyQueueExpires = 1_800_000; // Milliseconds; oslo.messaging's rabbit_transient_queues_ttl.
+    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RouteWait = TimeSpan.FromMinutes(1); // As oslo.messaging does for replies.
     private static readonly TimeSpan RouteRetry = TimeSpan.FromMilliseconds(250);
@@ -286,17 +288,15 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancel)
     {
-        var factory = new ConnectionFactory
+        var backOff = FirstBackOff;
+        for (var turn = 0; !cancel.IsCancellationRequested && !_disposed;)
         {
-            Uri = _options.Broker, AutomaticRecoveryEnabled = false, TopologyRecoveryEnabled = false,
-            RequestedHeartbeat = _options.Heartbeat, ClientProvidedName = _host.Name,
-        };
-        var backOff = TimeSpan.FromSeconds(1);
-        while (!cancel.IsCancellationRequested && !_disposed)
-        {
+            // Each member of the cluster has its turn before there is a pause.
+            var broker = _options.Brokers[turn % _options.Brokers.Length];
+            var pause = turn % _options.Brokers.Length == _options.Brokers.Length - 1 ? backOff : TimeSpan.Zero;
             try
             {
-                var connection = await factory.CreateConnectionAsync(cancel);
+                var connection = await FactoryFor(broker).CreateConnectionAsync(cancel);
                 var lost = new TaskCompletionSource<string>();
                 connection.ConnectionShutdownAsync += (_, reason) =>
                 {
@@ -314,14 +314,14 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
                     return Task.CompletedTask;
                 };
                 _connection = connection;
-                backOff = TimeSpan.FromSeconds(1);
+                backOff = FirstBackOff;
+                pause = _options.Brokers.Length > 1 ? TimeSpan.Zero : backOff;
                 await UseAsync(connection, lost.Task, cancel);
-                _log.LogWarning("lost the broker {Broker}: {Reason}; reconnecting in {BackOff}", _options.Broker.Authority, await lost.Task, backOff);
+                _log.LogWarning("lost the broker {Broker}: {Reason}; reconnecting in {BackOff}", Place(broker), await lost.Task, pause);
             }
             catch (Exception e) when (e is RabbitMQClientException or IOException or ObjectDisposedException or TimeoutException)
             {
-                _log.LogWarning(
-                    "no broker at {Broker}: {Reason}; trying again in {BackOff}", _options.Broker.Authority, e.InnerException?.Message ?? e.Message, backOff);
+                _log.LogWarning("no broker at {Broker}: {Reason}; trying again in {BackOff}", Place(broker), e.InnerException?.Message ?? e.Message, pause);
             }
 
             if (_disposed)
@@ -329,9 +329,30 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
                 return;
             }
 
-            await _host.DelayAsync(backOff, cancel);
-            backOff = backOff + TimeSpan.FromSeconds(2) < LongestBackOff ? backOff + TimeSpan.FromSeconds(2) : LongestBackOff;
+            turn++;
+            if (pause > TimeSpan.Zero)
+            {
+                await _host.DelayAsync(pause, cancel);
+                backOff = backOff + TimeSpan.FromSeconds(2) < LongestBackOff ? backOff + TimeSpan.FromSeconds(2) : LongestBackOff;
+            }
         }
+    }
+
+    private static string Place(Uri broker) => $"{broker.Host}:{broker.Port}";
+
+    private ConnectionFactory FactoryFor(Uri broker)
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = broker, AutomaticRecoveryEnabled = false, TopologyRecoveryEnabled = false, RequestedHeartbeat = _options.Heartbeat,
+            RequestedConnectionTimeout = ConnectTimeout, ClientProvidedName = _host.Name,
+        };
+        if (_options.Tls is { } tls)
+        {
+            factory.Ssl = tls.For(broker.Host);
+        }
+
+        return factory;
     }
 
     private async Task UseAsync(IConnection connection, Task lost, CancellationToken cancel)

@@ -37,7 +37,8 @@ internal static class TlsSession
         }
     }
 
-    private static string? Judge(X509Certificate? certificate, X509Certificate2Collection authorities)
+    /// <summary>Says why a certificate is not one that an authority has signed, for now; null when it is.</summary>
+    public static string? Judge(X509Certificate? certificate, X509Certificate2Collection authorities)
     {
         if (certificate is not X509Certificate2 leaf)
         {

@@ -56,7 +56,7 @@ public class AgentConfigurationTests
             "node1");
 
         Assert.That(configuration.Options.Host, Is.EqualTo("b"));
-        Assert.That(configuration.TransportUrl, Is.EqualTo("rabbit://guest@h/"));
+        Assert.That(configuration.Bus.TransportUrl, Is.EqualTo("rabbit://guest@h/"));
         Assert.That(
             configuration.Effective.Where(e => e.Key is "host" or "report_interval"),
             Is.EqualTo(new[]
@@ -94,6 +94,31 @@ public class AgentConfigurationTests
     }
 
     [Test]
+    public void The_bus_is_reached_as_oslo_messaging_s_section_says_also_by_its_former_names()
+    {
+        var bus = Read("""
+            [DEFAULT]
+            transport_url = rabbit://u:p@h1:5671,u:p@h2:5671/cloud
+            [oslo_messaging_rabbit]
+            rabbit_use_ssl = True
+            kombu_ssl_ca_certs = /etc/ca.pem
+            ssl_cert_file = /etc/own.pem
+            ssl_key_file = /etc/own.key
+            ssl_enforce_hostname_verification = true
+            amqp_durable_queues = yes
+            rabbit_quorum_queue = on
+            heartbeat_timeout_threshold = 20
+            """).Bus;
+
+        Assert.That(bus, Is.EqualTo(new BusConfiguration("rabbit://u:p@h1:5671,u:p@h2:5671/cloud")
+        {
+            UsesTls = true, CaFile = "/etc/ca.pem", CertificateFile = "/etc/own.pem", PrivateKeyFile = "/etc/own.key", ChecksHostName = true,
+            HasDurableQueues = true, HasQuorumQueues = true, Heartbeat = TimeSpan.FromSeconds(20),
+        }));
+        Assert.That(Read("[DEFAULT]\ndebug = no\n").Bus, Is.EqualTo(new BusConfiguration((string?)null)), "oslo.messaging's defaults");
+    }
+
+    [Test]
     public void An_IPv6_address_stands_in_brackets() =>
         Assert.That(
             Read("[ovsdb]\novsdb_hosts = tor-a:[2001:db8::1]:6632\n").Options.OvsdbHosts.Single().Endpoint,
@@ -107,6 +132,7 @@ public class AgentConfigurationTests
     [TestCase("[agent]\nreport_interval = soon\n", "f.ini:2: [agent] report_interval: expected a number of seconds above 0 and up to 86400, found 'soon'")]
     [TestCase("[ovsdb]\nenable_manager = maybe\n", "f.ini:2: [ovsdb] enable_manager: expected true or false, found 'maybe'")]
     [TestCase("[ovsdb]\nl2_gw_agent_cert_base_path = /c\n", "default: [ovsdb] l2_gw_agent_priv_key_base_path: is not set although TLS is asked for; set all three paths or none")]
+    [TestCase("[oslo_messaging_rabbit]\nssl_cert_file = /c\n", "default: [oslo_messaging_rabbit] ssl_key_file: is not set although the other of the two is")]
     [TestCase("host = a\n", "f.ini:1: an option stands before the first [section]")]
     [TestCase("[ovsdb]\nnonsense\n", "f.ini:2: expected 'option = value', found 'nonsense'")]
     [TestCase("[ovsdb\n", "f.ini:1: invalid section: must end with ']'")]

@@ -13,11 +13,16 @@ public class DialInRealPeerTests
 {
     // F19: the original keys everything by the peer's address, here 127.0.0.1 for both, and its echo answer never works, so that the
     // server drops the connection after 5 s of silence.
-    [Test]
-    public async Task Two_servers_behind_one_address_are_told_apart_and_stay_connected()
+    [TestCase("tcp")]
+    [TestCase("ssl")]
+    public async Task Two_servers_behind_one_address_are_told_apart_and_stay_connected(string scheme)
     {
-        await using var first = await StartAsync("leaf1");
-        await using var second = await StartAsync("leaf2");
+        using var certificates = new CertificateFolder();
+        await certificates.CertifyAsync("ca");
+        await certificates.CertifyAsync("agent-1", signedBy: "ca");
+        await certificates.CertifyAsync("switch", signedBy: "ca");
+        await using var first = await StartAsync("leaf1", certificates);
+        await using var second = await StartAsync("leaf2", certificates);
         var port = PeerProcess.FreePort();
         var told = await LiveLab.RunAsync(null, async lab =>
         {
@@ -27,10 +32,15 @@ public class DialInRealPeerTests
                 casts.AddRange(request.Method == "update_ovsdb_changes" ? [request.Arguments] : []);
                 return new("alive");
             });
-            var options = new AgentOptions { Host = "agent-1", OvsdbHosts = [], ManagerListener = Endpoint.Parse($"ptcp:{port}:127.0.0.1") };
+            var options = new AgentOptions { Host = "agent-1", OvsdbHosts = [], ManagerListener = Endpoint.Parse($"p{scheme}:{port}:127.0.0.1") };
+            if (scheme == "ssl")
+            {
+                options = options with { ManagerTls = new TlsIdentity(certificates["agent-1.key"], certificates["agent-1.pem"], certificates["ca.pem"]) };
+            }
+
             lab.Start("agent-1", host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
-            await first.VtepCtlAsync("set-manager", $"tcp:127.0.0.1:{port}");
-            await second.VtepCtlAsync("set-manager", $"tcp:127.0.0.1:{port}");
+            await first.VtepCtlAsync("set-manager", $"{scheme}:127.0.0.1:{port}");
+            await second.VtepCtlAsync("set-manager", $"{scheme}:127.0.0.1:{port}");
             await UntilAsync(async () =>
             {
                 await lab.Driver.Bus.CastAsync(
@@ -60,9 +70,11 @@ public class DialInRealPeerTests
 
     private static string? Identifier(JsonObject cast) => (string?)cast["ovsdb_data"]!["ovsdb_identifier"];
 
-    private static async Task<OvsdbServerPeer> StartAsync(string name)
+    private static async Task<OvsdbServerPeer> StartAsync(string name, CertificateFolder certificates)
     {
-        var server = await OvsdbServerPeer.StartAsync(null, "--remote=db:hardware_vtep,Global,managers");
+        var server = await OvsdbServerPeer.StartAsync(
+            null, "--remote=db:hardware_vtep,Global,managers", $"--private-key={certificates["switch.key"]}", $"--certificate={certificates["switch.pem"]}",
+            $"--ca-cert={certificates["ca.pem"]}");
         await server.VtepCtlAsync("add-ps", name, "--", "set", "Physical_Switch", name, "tunnel_ips=192.0.2.101", "--", "add-port", name, "eth1");
         return server;
     }

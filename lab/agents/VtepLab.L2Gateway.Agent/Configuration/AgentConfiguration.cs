@@ -6,10 +6,10 @@ namespace VtepLab.L2Gateway.Agent;
 /// <summary>Genuine <c>l2gateway_agent.ini</c> and <c>neutron.conf</c>, read.</summary>
 /// <param name="Options">What the agent has to know.</param>
 /// <param name="Effective">Every option that was looked at, its value and where it comes from, for <c>--show-config</c>.</param>
-/// <param name="TransportUrl">Where the bus is, as written; null when the files do not say.</param>
+/// <param name="Bus">How the message bus is reached.</param>
 /// <param name="IsDebug">True when the files ask for debug logs.</param>
 public sealed record AgentConfiguration(
-    AgentOptions Options, ImmutableArray<EffectiveOption> Effective, string? TransportUrl, bool IsDebug)
+    AgentOptions Options, ImmutableArray<EffectiveOption> Effective, BusConfiguration Bus, bool IsDebug)
 {
     private const string Ovsdb = "ovsdb";
 
@@ -24,7 +24,7 @@ public sealed record AgentConfiguration(
     {
         var config = new OsloConfiguration(files);
         var host = config.Text("DEFAULT", "host", hostName)!;
-        var transport = config.Text("DEFAULT", "transport_url");
+        var bus = BusConfiguration.Read(config);
         var exchange = config.Text("DEFAULT", "control_exchange", "neutron")!;
         var responseTimeout = config.Seconds("DEFAULT", "rpc_response_timeout", 60);
         var isDebug = config.Boolean("DEFAULT", "debug", false);
@@ -53,7 +53,7 @@ public sealed record AgentConfiguration(
             RpcResponseTimeout = responseTimeout,
             ControlExchange = exchange,
         };
-        return new AgentConfiguration(options, [.. config.Read], transport, isDebug);
+        return new AgentConfiguration(options, [.. config.Read], bus, isDebug);
     }
 
     private static ImmutableArray<OvsdbHost> ReadHosts(OsloConfiguration config, string[]? tls)

@@ -40,6 +40,10 @@ internal sealed partial class OsloConfiguration
         return value;
     }
 
+    /// <summary>The name by which the files have an option: a former one if they have only that.</summary>
+    public string NameOf(string section, string key, string formerKey) =>
+        !_assignments.ContainsKey((section, key)) && _assignments.ContainsKey((section, formerKey)) ? formerKey : key;
+
     /// <summary>An option that must be a whole number within bounds.</summary>
     public int Integer(string section, string key, int defaultValue, int minimum, int maximum)
     {

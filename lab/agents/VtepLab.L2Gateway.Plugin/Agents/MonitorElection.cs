@@ -28,13 +28,8 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
     /// Has every agent lay the role down. The one that had it says so with its next report, is elected then, and reads everything anew: an
     /// original agent that is elected while it monitors does nothing.
     /// </summary>
-    public async Task UnseatAsync(CancellationToken cancel)
-    {
-        if (model.IsLeader)
-        {
-            await Background.TryAsync(_log, "unseating the monitor", () => calls.SetMonitorAsync("", Term, cancel));
-        }
-    }
+    public Task UnseatAsync(CancellationToken cancel) =>
+        Background.TryAsync(_log, "unseating the monitor", () => calls.SetMonitorAsync("", Term, cancel));
 
     /// <summary>A report was taken.</summary>
     /// <param name="name">The agent's host.</param>

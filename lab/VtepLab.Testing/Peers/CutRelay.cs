@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace VtepLab.Testing.Peers;
+
+/// <summary>A TCP relay on loopback to a real server that can be cut as a cable is: nothing passes any more, and nobody is told.</summary>
+public sealed class CutRelay : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly int _target;
+    private CancellationTokenSource _cable = new();
+
+    /// <summary>Begins to relay.</summary>
+    /// <param name="target">The server's port of 127.0.0.1.</param>
+    public CutRelay(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    /// <summary>Where to find the relay.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Connections that were taken.</summary>
+    public int Connections { get; private set; }
+
+    /// <summary>From now on nothing passes; connections stay open, and new ones are taken and hear nothing.</summary>
+    public void Cut() => _cable.Cancel();
+
+    /// <summary>New connections work again; those from before stay dead, as after a firewall has forgotten them.</summary>
+    public void Mend() => _cable = new CancellationTokenSource();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _cable.Cancel();
+        _listener.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Connections++;
+                _ = RelayAsync(client, _cable.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task RelayAsync(TcpClient client, CancellationToken cable)
+    {
+        using var near = client;
+        using var far = new TcpClient();
+        try
+        {
+            if (!cable.IsCancellationRequested)
+            {
+                await far.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+                await Task.WhenAny(CopyAsync(near, far, cable), CopyAsync(far, near, cable));
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // One of the two has gone.
+        }
+
+        // What is cut says nothing: both ends stay open until the test is over.
+        if (cable.IsCancellationRequested)
+        {
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, _stop.Token));
+        }
+    }
+
+    private static async Task CopyAsync(TcpClient from, TcpClient to, CancellationToken cable)
+    {
+        var buffer = new byte[65536];
+        while (await from.GetStream().ReadAsync(buffer, cable) is > 0 and var got)
+        {
+            cable.ThrowIfCancellationRequested();
+            await to.GetStream().WriteAsync(buffer.AsMemory(0, got), CancellationToken.None);
+        }
+    }
+}
