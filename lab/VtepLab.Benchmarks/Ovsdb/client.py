@@ -47,10 +47,11 @@ def idl():
     helper.register_columns("Logical_Switch", ["name", "tunnel_key"])
     copy = ovs.db.idl.Idl(remote, helper)
     while not copy.has_ever_connected():
-        copy.run()
-        poller = ovs.poller.Poller()
-        copy.wait(poller)
-        poller.block()
+        if not copy.run():
+            poller = ovs.poller.Poller()
+            copy.wait(poller)
+            poller.timer_wait(100)
+            poller.block()
 
     def run(tag):
         for n in range(count):
