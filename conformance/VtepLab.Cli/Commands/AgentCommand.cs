@@ -51,7 +51,7 @@ internal sealed class AgentCommand
         using ILoggerFactory log = parsed.GetValue(logFormat) == "json" ? new JsonLog(least) : new StandardErrorLog(least);
         await LiveHost.RunAsync(
             read.Options.Host,
-            new LiveHostOptions { Logs = log, Bus = host => new RabbitBus(host, bus) },
+            new LiveHostOptions { Logs = log, Bus = host => new RabbitBus(host, bus), TrimAfter = TimeSpan.FromSeconds(5) },
             async host =>
             {
                 // The agent is asked to stop, not its host: what is under way needs the connections to end well.

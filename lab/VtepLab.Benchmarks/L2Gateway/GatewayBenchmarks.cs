@@ -8,11 +8,24 @@ internal static class GatewayBenchmarks
     private const int Macs = 10_000;
     private const int Runs = 3;
 
-    /// <summary>Runs <c>macs [COUNT [RUNS]]</c>.</summary>
+    private const int Switches = 50;
+
+    /// <summary>Runs <c>macs [COUNT [RUNS]]</c> or <c>memory [COUNT [SWITCHES]]</c>.</summary>
     public static async Task<int> RunAsync(string[] what)
     {
-        var numbers = what.Where(w => int.TryParse(w, out _)).Select(w => int.Parse(w, CultureInfo.InvariantCulture)).ToList();
-        await ProgrammedMacs.RunAsync(macs: numbers is [var count, ..] ? count : Macs, runs: numbers is [_, var runs] ? runs : Runs);
-        return 0;
+        var numbers = what.Skip(1).Select(w => int.Parse(w, CultureInfo.InvariantCulture)).ToList();
+        var count = numbers.Count > 0 ? numbers[0] : Macs;
+        switch (what.FirstOrDefault())
+        {
+            case "macs":
+                await ProgrammedMacs.RunAsync(count, runs: numbers.Count > 1 ? numbers[1] : Runs);
+                return 0;
+            case "memory":
+                await MirrorMemory.RunAsync(switches: numbers.Count > 1 ? numbers[1] : Switches, count);
+                return 0;
+            default:
+                Console.Error.WriteLine("l2gw measures macs [COUNT [RUNS]] and memory [COUNT [SWITCHES]]");
+                return 2;
+        }
     }
 }
