@@ -82,7 +82,7 @@ internal static class ClientSideBySide
     private static Rate Tool(int count)
     {
         using var server = RunningServer.Theirs();
-        var (began, processor) = (Stopwatch.GetTimestamp(), 0.0);
+        var began = Stopwatch.GetTimestamp();
         for (var n = 0; n < count; n++)
         {
             using var tool = Process.Start(new ProcessStartInfo(
@@ -91,10 +91,9 @@ internal static class ClientSideBySide
                 RedirectStandardOutput = true,
             })!;
             tool.WaitForExit();
-            processor += tool.TotalProcessorTime.TotalSeconds;
         }
 
-        return new Rate(count / Stopwatch.GetElapsedTime(began).TotalSeconds, 1e6 * processor / count);
+        return new Rate(count / Stopwatch.GetElapsedTime(began).TotalSeconds, double.NaN); // Nothing tells the processor time of a process that has ended.
     }
 
     private static void Print(string name, Rate rate, Rate? ours) => Console.WriteLine(string.Create(
