@@ -41,7 +41,6 @@ public sealed class AvailabilitySteps(GatewayWorld world)
         }
     }
 
-    [When("controller {switch} crashes")]
     [When("agent {switch} crashes")]
     public Task Crash(string name) => world.Machine(name).CrashAsync();
 
@@ -58,9 +57,6 @@ public sealed class AvailabilitySteps(GatewayWorld world)
 
     [Then("within {seconds} another plugin leads")]
     public Task AnotherLeads(TimeSpan within) => world.WaitAsync(() => world.Controllers.Leading is null ? "no plugin leads" : null, within);
-
-    [When("controller {switch} starts again")]
-    public Task StartControllerAgain(string name) => world.Machine(name).RestartAsync();
 
     [When("the monitoring agent crashes")]
     public async Task CrashMonitor()
