@@ -153,7 +153,7 @@ public sealed class CheckTurns(
 
             if (after is null)
             {
-                Lose("the device stopped answering while it was cleaned up");
+                Lose($"the device at {tester.Link.Endpoint} stopped answering while it was cleaned up");
                 return (Loss(check, verdict), LossMessage(check, verdict, message), null);
             }
 
