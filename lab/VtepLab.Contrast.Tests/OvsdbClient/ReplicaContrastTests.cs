@@ -231,8 +231,9 @@ public class ReplicaContrastTests
     public async Task A_lock_of_another_client_is_waited_for_and_gained()
     {
         await using var server = await OvsdbServerPeer.StartAsync();
-        await RunAsync(server.Endpoint, first => RunAsync(server.Endpoint, async second =>
+        await LiveHost.RunAsync("controller", null, async host =>
         {
+            var (first, second) = (await StartAsync(host, server.Endpoint), await StartAsync(host, server.Endpoint));
             var gained = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             second.Client!.LockGained += name => gained.TrySetResult(name);
             Assert.That(await first.Client!.LockAsync("mine"), Is.True);
@@ -241,7 +242,9 @@ public class ReplicaContrastTests
             await first.Client.UnlockAsync("mine");
 
             Assert.That(await gained.Task.WaitAsync(Soon), Is.EqualTo("mine"));
-        }));
+            await first.StopAsync();
+            await second.StopAsync();
+        });
     }
 
     private static async Task<OvsdbOperationException> Refused(Task call)
@@ -272,14 +275,20 @@ public class ReplicaContrastTests
     private static Task RunAsync(string remote, Func<OvsdbClientSession, Task> body, bool waitUntilActive = true, OvsdbConnectionOptions? connection = null) =>
         LiveHost.RunAsync("controller", null, async host =>
         {
-            var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions
-            {
-                Remotes = [Endpoint.Parse(remote)], Database = "hardware_vtep", MaxBackoff = TimeSpan.FromSeconds(0.3),
-                Connection = connection ?? new OvsdbConnectionOptions(),
-            });
-            session.Start();
-            await Until(session, () => waitUntilActive ? session.IsActive : session.State == OvsdbClientState.Listening);
+            var session = await StartAsync(host, remote, waitUntilActive, connection);
             await body(session);
             await session.StopAsync();
         });
+
+    private static async Task<OvsdbClientSession> StartAsync(IHost host, string remote, bool waitUntilActive = true, OvsdbConnectionOptions? connection = null)
+    {
+        var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions
+        {
+            Remotes = [Endpoint.Parse(remote)], Database = "hardware_vtep", MaxBackoff = TimeSpan.FromSeconds(0.3),
+            Connection = connection ?? new OvsdbConnectionOptions(),
+        });
+        session.Start();
+        await Until(session, () => waitUntilActive ? session.IsActive : session.State == OvsdbClientState.Listening);
+        return session;
+    }
 }
