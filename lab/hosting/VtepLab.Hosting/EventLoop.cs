@@ -27,7 +27,7 @@ internal sealed class EventLoop : SynchronizationContext
     /// <summary>Starts the thread.</summary>
     /// <param name="name">The thread's name.</param>
     /// <param name="unhandled">Called on the loop with an exception that a callback let out.</param>
-    /// <param name="trimAfter">After how long a quiet it gives memory back; null for never.</param>
+    /// <param name="trimAfter">After how long with little to do it gives memory back; null for never.</param>
     public EventLoop(string name, Action<Exception> unhandled, TimeSpan? trimAfter)
     {
         _unhandled = unhandled;
@@ -119,6 +119,12 @@ internal sealed class EventLoop : SynchronizationContext
     {
         Interlocked.Exchange(ref _isWaiting, 1);
         var timeout = _ready.IsEmpty ? Timers.UntilNext : 0;
+        if (timeout != 0 && _trim?.IsDueNow() == true)
+        {
+            _trim.Run();
+            timeout = Timers.UntilNext;
+        }
+
         if (_trim?.IsDueWithin(timeout) == true)
         {
             timeout = _trim.QuietMilliseconds;

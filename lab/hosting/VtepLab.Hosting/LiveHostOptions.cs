@@ -19,7 +19,7 @@ public sealed record LiveHostOptions
     /// <summary>How long a TLS handshake, or the last bytes of a closing stream, may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>After how long without anything to do the host gives memory that it does not need back to the system; null for never.</summary>
+    /// <summary>After how long with nothing, or little, to do the host gives memory that it does not need back to the system; null for never.</summary>
     public TimeSpan? TrimAfter { get; init; }
 
     /// <summary>Makes the host's message bus when it is first used; null for a host attached to none.</summary>

@@ -32,6 +32,28 @@ public class LiveHostTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_host_that_only_does_a_little_now_and_then_gives_much_memory_back()
+    {
+        var options = new LiveHostOptions { TrimAfter = TimeSpan.FromMilliseconds(100) };
+
+        await LiveHost.RunAsync("probing", options, async host =>
+        {
+            var garbage = Garbage();
+            for (var tries = 0; garbage.IsAlive && tries < 1000; tries++)
+            {
+                await host.DelayAsync(TimeSpan.FromMilliseconds(20)); // Never idle for as long as it takes to be idle.
+            }
+
+            Assert.That(garbage.IsAlive, Is.False);
+        });
+
+        // More than half of what this process has.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Garbage() => new(new byte[256 << 20]);
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Connecting_to_a_unix_socket_waits_while_its_queue_is_full()
     {
         var directory = Directory.CreateTempSubdirectory("vteplab-queue-");
