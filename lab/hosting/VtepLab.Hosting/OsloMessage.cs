@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using VtepLab.Runtime;
@@ -10,6 +10,7 @@ namespace VtepLab.Hosting;
 public static class OsloMessage
 {
     private const string ContextPrefix = "_context_";
+    private const int PieceBytes = 16 * 1024;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>The body of a request.</summary>
@@ -24,26 +25,31 @@ public static class OsloMessage
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(arguments);
-        var inner = new JsonObject { ["method"] = method, ["args"] = arguments.DeepClone(), ["version"] = target.Version };
-        if (target.Namespace is { } name)
+        return Envelope(json =>
         {
-            inner["namespace"] = name;
-        }
+            json.WriteString("method", method);
+            json.WritePropertyName("args");
+            arguments.WriteTo(json);
+            json.WriteString("version", target.Version);
+            if (target.Namespace is { } name)
+            {
+                json.WriteString("namespace", name);
+            }
 
-        foreach (var (field, value) in context ?? [])
-        {
-            inner[ContextPrefix + field] = value?.DeepClone();
-        }
+            foreach (var (field, value) in context ?? [])
+            {
+                Write(json, ContextPrefix + field, value);
+            }
 
-        if (call is var (id, queue))
-        {
-            inner["_msg_id"] = id;
-            inner["_reply_q"] = queue;
-            inner["_timeout"] = null;
-        }
+            if (call is var (id, queue))
+            {
+                json.WriteString("_msg_id", id);
+                json.WriteString("_reply_q", queue);
+                json.WriteNull("_timeout");
+            }
 
-        inner["_unique_id"] = uniqueId;
-        return Envelope(inner);
+            json.WriteString("_unique_id", uniqueId);
+        });
     }
 
     /// <summary>The body of the reply to a call.</summary>
@@ -51,13 +57,13 @@ public static class OsloMessage
     /// <param name="uniqueId">32 hex digits, new for every message.</param>
     /// <param name="result">What the method returned.</param>
     /// <param name="failure">What it raised instead; null for success.</param>
-    public static byte[] Reply(string messageId, string uniqueId, JsonNode? result, BusRemoteException? failure) => Envelope(new JsonObject
+    public static byte[] Reply(string messageId, string uniqueId, JsonNode? result, BusRemoteException? failure) => Envelope(json =>
     {
-        ["_msg_id"] = messageId,
-        ["_unique_id"] = uniqueId,
-        ["result"] = failure is null ? result?.DeepClone() : null,
-        ["failure"] = failure is null ? null : Failure(failure).ToJsonString(),
-        ["ending"] = true,
+        json.WriteString("_msg_id", messageId);
+        json.WriteString("_unique_id", uniqueId);
+        Write(json, "result", failure is null ? result : null);
+        json.WriteString("failure", failure is null ? null : Failure(failure).ToJsonString());
+        json.WriteBoolean("ending", true);
     });
 
     /// <summary>Opens a body; also one without the envelope, which oslo.messaging accepts.</summary>
@@ -161,6 +167,47 @@ public static class OsloMessage
         ["kwargs"] = new JsonObject(),
     };
 
-    private static byte[] Envelope(JsonObject inner) =>
-        Encoding.UTF8.GetBytes(new JsonObject { ["oslo.version"] = "2.0", ["oslo.message"] = inner.ToJsonString() }.ToJsonString());
+    private static void Write(Utf8JsonWriter json, string name, JsonNode? value)
+    {
+        json.WritePropertyName(name);
+        if (value is null)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            value.WriteTo(json);
+        }
+    }
+
+    // Straight into bytes, and the string within the string piece by piece: a message may hold all of a switch, and the writer reserves
+    // six times the length of what it is given to escape.
+    private static byte[] Envelope(Action<Utf8JsonWriter> members)
+    {
+        var inner = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(inner))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        var outer = new ArrayBufferWriter<byte>(inner.WrittenCount + 64);
+        using (var json = new Utf8JsonWriter(outer))
+        {
+            json.WriteStartObject();
+            json.WriteString("oslo.version", "2.0");
+            json.WritePropertyName("oslo.message");
+            var rest = inner.WrittenSpan;
+            for (; rest.Length > PieceBytes; rest = rest[PieceBytes..])
+            {
+                json.WriteStringValueSegment(rest[..PieceBytes], isFinalSegment: false);
+            }
+
+            json.WriteStringValueSegment(rest, isFinalSegment: true);
+            json.WriteEndObject();
+        }
+
+        return outer.WrittenSpan.ToArray();
+    }
 }

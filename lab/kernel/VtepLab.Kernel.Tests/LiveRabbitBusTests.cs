@@ -90,6 +90,20 @@ public class LiveRabbitBusTests
     }
 
     [Test]
+    public void A_request_with_all_of_a_switch_comes_out_as_it_went_in()
+    {
+        // Lengths of all sizes and what has to be escaped, so that the pieces it is written in end anywhere.
+        var arguments = new JsonObject
+        {
+            ["macs"] = new JsonArray([.. Enumerable.Range(0, 5000).Select(n => (JsonNode)(new string('x', n % 23) + "\"\\\n\u00e9\U0001f600"))]),
+        };
+
+        var request = OsloMessage.ReadRequest(OsloMessage.Open(OsloMessage.Request(new BusTarget("topic"), "tell", arguments, null, "u", null)));
+
+        Assert.That(JsonNode.DeepEquals(request.Arguments, arguments));
+    }
+
+    [Test]
     public void A_captured_failure_is_read_with_class_and_message()
     {
         var reply = OsloMessage.Open(
