@@ -7,6 +7,8 @@ namespace VtepLab.Ovsdb;
 /// <content>Reading, sending and probing.</content>
 public sealed partial class OvsdbConnection
 {
+    private const int MostPooledBytes = 1 << 20; // The answer with a whole database comes once: the pool is not to keep its size.
+
     private readonly JsonStreamReader _reader;
     private readonly JsonText _message = new();
     private readonly JsonWriter _request = new();
@@ -63,6 +65,14 @@ public sealed partial class OvsdbConnection
         }
 
         var length = checked((int)text.Length);
+        if (length > MostPooledBytes)
+        {
+            var whole = GC.AllocateUninitializedArray<byte>(length);
+            text.CopyTo(whole);
+            Receive(whole);
+            return;
+        }
+
         var copy = ArrayPool<byte>.Shared.Rent(length);
         text.CopyTo(copy);
         Receive(copy.AsMemory(0, length));

@@ -17,6 +17,8 @@ public sealed class JsonText
     /// <summary>How deep arrays and objects may nest unless the caller says otherwise.</summary>
     public const int DefaultMaxDepth = 1000;
 
+    private const int MostPooledTokens = 1 << 16; // 2 MB: what a whole database takes is needed once and not to be kept by the pool.
+
     private JsonToken[] _tokens = [];
     private int _count;
 
@@ -56,7 +58,7 @@ public sealed class JsonText
         (Source, _count) = (default, 0);
         if (_tokens.Length > 0)
         {
-            ArrayPool<JsonToken>.Shared.Return(_tokens);
+            Return(_tokens);
             _tokens = [];
         }
     }
@@ -67,11 +69,11 @@ public sealed class JsonText
     {
         if (_count == _tokens.Length)
         {
-            var larger = ArrayPool<JsonToken>.Shared.Rent(Math.Max(64, _count * 2));
+            var larger = Rent(Math.Max(64, _count * 2));
             _tokens.CopyTo(larger, 0);
             if (_count > 0)
             {
-                ArrayPool<JsonToken>.Shared.Return(_tokens);
+                Return(_tokens);
             }
 
             _tokens = larger;
@@ -95,5 +97,16 @@ public sealed class JsonText
         _tokens[index].Length = count;
         _tokens[index].Bits = end;
         _tokens[index].Next = _count;
+    }
+
+    private static JsonToken[] Rent(int count) =>
+        count <= MostPooledTokens ? ArrayPool<JsonToken>.Shared.Rent(count) : GC.AllocateUninitializedArray<JsonToken>(count);
+
+    private static void Return(JsonToken[] tokens)
+    {
+        if (tokens.Length <= MostPooledTokens)
+        {
+            ArrayPool<JsonToken>.Shared.Return(tokens);
+        }
     }
 }
