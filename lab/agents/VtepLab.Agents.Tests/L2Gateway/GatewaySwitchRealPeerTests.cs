@@ -196,70 +196,6 @@ public class GatewaySwitchRealPeerTests
     }
 
     [Test]
-    public async Task A_monitor_adds_moves_and_removes_single_MACs_by_its_mirror_alone()
-    {
-        await RunAsync(s => s.UpdateConnectionAsync(Connect(Blue, "eth1", 10, Behind("192.0.2.11", 1)), default));
-        var blue = Guid.Parse(await CtlAsync("--bare", "--columns=_uuid", "list", "Logical_Switch"));
-        var one = Guid.Parse(await CtlAsync("--bare", "--columns=_uuid", "list", "Ucast_Macs_Remote"));
-
-        // Its other connection is never made, so anything that is read fails.
-        await LiveHost.RunAsync("agent", null, async live =>
-        {
-            var s = await StartMirroredAsync(live, isConnected: false);
-            await s.AddVifAsync(new AddVifRequest("leaf1", Blue, new LocatorDict(null, "192.0.2.12"), Mac(2)), default);
-            await s.AddVifAsync(new AddVifRequest("leaf1", Blue, new LocatorDict(null, "192.0.2.12"), Mac(3)), default);
-            await s.UpdateVifAsync(new UpdateVifRequest("leaf1", new LocatorDict(null, "192.0.2.13"), Mac(1) with { Uuid = one }), default);
-            await s.DeleteVifAsync(new DeleteVifRequest("leaf1", blue, [Mac(3).Mac]), default);
-        });
-
-        Assert.That(await RemoteMacsAsync("blue"), Is.EqualTo("02:1a:0a:00:00:01->192.0.2.13 02:1a:0a:00:00:02->192.0.2.12"));
-    }
-
-    [Test]
-    public async Task Agents_that_bring_one_MAC_at_once_leave_one_row_with_mirrors_or_without()
-    {
-        await RunAsync(s => s.UpdateConnectionAsync(Connect(Blue, "eth1", 10), default));
-
-        await LiveHost.RunAsync("agents", null, async live =>
-        {
-            GatewaySwitch[] agents = [await StartMirroredAsync(live), await StartMirroredAsync(live), Start(live)];
-            for (var n = 1; n <= 30; n++)
-            {
-                var (mac, node) = (Mac(n), n);
-                await Task.WhenAll(agents.Select((a, i) => a.AddVifAsync(
-                    new AddVifRequest("leaf1", Blue, new LocatorDict(null, $"192.0.2.{(node % 2 == 0 ? 11 : 11 + i)}"), mac), default)));
-            }
-        });
-
-        var macs = (await RemoteMacsAsync("blue")).Split(' ').Select(m => m.Split("->")[0]);
-        Assert.That(macs, Is.EqualTo(Enumerable.Range(1, 30).Select(n => Mac(n).Mac)));
-    }
-
-    [Test]
-    public async Task A_mirror_that_is_behind_neither_doubles_a_MAC_nor_leaves_one()
-    {
-        await RunAsync(s => s.UpdateConnectionAsync(Connect(Blue, "eth1", 10), default));
-        var blue = Guid.Parse(await CtlAsync("--bare", "--columns=_uuid", "list", "Logical_Switch"));
-
-        // Asked the moment another agent was answered: the update may still be on its way.
-        await LiveHost.RunAsync("agents", null, async live =>
-        {
-            var (one, other) = (await StartMirroredAsync(live), await StartMirroredAsync(live));
-            for (var n = 1; n <= 30; n++)
-            {
-                await one.AddVifAsync(new AddVifRequest("leaf1", Blue, new LocatorDict(null, "192.0.2.11"), Mac(n)), default);
-                await other.AddVifAsync(new AddVifRequest("leaf1", Blue, new LocatorDict(null, "192.0.2.12"), Mac(n)), default);
-                if (n % 2 == 0)
-                {
-                    await one.DeleteVifAsync(new DeleteVifRequest("leaf1", blue, [Mac(n).Mac]), default);
-                }
-            }
-        });
-
-        Assert.That(await RemoteMacsAsync("blue"), Is.EqualTo(string.Join(' ', Enumerable.Range(0, 15).Select(n => $"{Mac(1 + (2 * n)).Mac}->192.0.2.12"))));
-    }
-
-    [Test]
     public async Task A_switch_that_is_away_is_said_to_be_away()
     {
         await _server.StopAsync();
@@ -324,22 +260,6 @@ public class GatewaySwitchRealPeerTests
         var session = new OvsdbClientSession(live, options.SessionWith(target, tables: []));
         session.Start();
         return new GatewaySwitch(live, "leaf1", session, options);
-    }
-
-    private async Task<GatewaySwitch> StartMirroredAsync(IHost live, bool isConnected = true)
-    {
-        var target = new OvsdbHost("leaf1", Endpoint.Parse(_server.Endpoint));
-        var options = new AgentOptions { Host = "agent", OvsdbHosts = [target], ConnectPatience = TimeSpan.FromSeconds(1) };
-        var own = new OvsdbClientSession(live, options.SessionWith(target, tables: []));
-        if (isConnected)
-        {
-            own.Start();
-        }
-
-        var monitor = new OvsdbClientSession(live, options.SessionWith(target, ChangeCast.Monitored));
-        monitor.Start();
-        await monitor.WhenActiveAsync();
-        return new GatewaySwitch(live, "leaf1", own, options) { Mirror = new SwitchMirror(monitor) };
     }
 
     private async Task<string> CtlAsync(params string[] arguments) => (await _server.VtepCtlAsync(arguments)).Trim();

@@ -32,9 +32,6 @@ internal sealed class GatewaySwitch
     /// <summary>The name the plugin knows it by.</summary>
     public string Name { get; }
 
-    /// <summary>What the monitor sees of the switch; null while this agent does not monitor it.</summary>
-    public SwitchMirror? Mirror { get; set; }
-
     /// <summary>The switch has dialled in again: requests that wait for it go on over the new connection.</summary>
     public void Use(OvsdbClientSession session)
     {
@@ -54,8 +51,7 @@ internal sealed class GatewaySwitch
                 Name)
             .LogicalSwitch(request.LogicalSwitch)
             .Mac(request.Mac, request.Locator),
-        cancel,
-        mirror => PlanFrom(mirror, request.LogicalSwitch, request.Mac, request.Locator));
+        cancel);
 
     /// <summary><c>update_vif_to_gateway</c>: has a MAC address that is known be behind another node.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
@@ -68,8 +64,7 @@ internal sealed class GatewaySwitch
             var content = await ContentReader.ReadAsync(schema, transact, network, [request.Locator.DstIp], [request.Mac.Mac], [], stop);
             return new TransactionPlan(schema, content, Name).LogicalSwitch(network).Mac(request.Mac, request.Locator);
         },
-        cancel,
-        mirror => mirror.LogicalSwitchOf(request.Mac) is { } network ? PlanFrom(mirror, network, request.Mac, request.Locator) : null);
+        cancel);
 
     /// <summary><c>delete_vif_from_gateway</c>: has a logical switch not know MAC addresses.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
@@ -81,8 +76,7 @@ internal sealed class GatewaySwitch
             async (schema, transact, stop) => new TransactionPlan(
                     schema, await ContentReader.ReadAsync(schema, transact, network, [], request.Macs, [], stop), Name)
                 .RemoveMacs(request.Macs),
-            cancel,
-            mirror => mirror.Read(network, [], request.Macs) is { } content ? new TransactionPlan(mirror.Schema, content, Name).RemoveMacs(request.Macs) : null);
+            cancel);
     }
 
     /// <summary><c>update_connection_to_gateway</c>: has VLANs of ports belong to a network with its machines, or no longer.</summary>
@@ -168,35 +162,9 @@ internal sealed class GatewaySwitch
             : throw new GatewayException($"{Name} has no remote MAC {mac.Mac} in the row {mac.Uuid:D}, and the request names no logical switch");
     }
 
-    private TransactionPlan? PlanFrom(SwitchMirror mirror, LogicalSwitchDict network, MacDict mac, LocatorDict node) =>
-        mirror.Read(network, [node.DstIp], [mac.Mac]) is { } content
-            ? new TransactionPlan(mirror.Schema, content, Name).LogicalSwitch(network).Mac(mac, node)
-            : null;
-
-    // Writes without a read or a guard, and takes it for done when the mirror then shows what was asked for: of two who bring one MAC
-    // address at once the later one sees both rows. A mirror that shows nothing to do may be behind, so that is left to a read.
-    private async Task<bool> TryByMirrorAsync(string doing, Func<SwitchMirror, TransactionPlan?> makePlan, CancellationToken cancel)
-    {
-        if (Mirror is not { IsActive: true } mirror || makePlan(mirror) is not { IsEmpty: false } plan)
-        {
-            return false;
-        }
-
-        await mirror.TransactAsync(plan.Seal(), cancel);
-        if (makePlan(mirror) is not { IsEmpty: true })
-        {
-            _log.LogInformation("{Switch}: the mirror does not show it done, reading to {Doing}", Name, doing);
-            return false;
-        }
-
-        _log.LogInformation("{Switch}: could {Doing}, by the mirror", Name, doing);
-        return true;
-    }
-
     // Reads, plans, writes; and reads again when the switch was changed in between or the answer got lost.
     private async Task ApplyAsync(
-        string doing, Func<DatabaseSchema, Transact, CancellationToken, Task<TransactionPlan>> makePlan, CancellationToken cancel,
-        Func<SwitchMirror, TransactionPlan?>? byMirror = null)
+        string doing, Func<DatabaseSchema, Transact, CancellationToken, Task<TransactionPlan>> makePlan, CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(_options.TransactTimeout, _host.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
@@ -205,11 +173,6 @@ internal sealed class GatewaySwitch
         {
             try
             {
-                if (attempt == 1 && byMirror is not null && await TryByMirrorAsync(doing, byMirror, both.Token))
-                {
-                    return;
-                }
-
                 await ConnectedAsync(doing, both.Token);
                 var plan = await makePlan(_session.Replica.Schema!, (t, stop) => _session.TransactAsync(t, cancel: stop), both.Token);
                 if (plan.IsEmpty)

@@ -7,8 +7,7 @@ namespace VtepLab.L2Gateway.Agent;
 /// <summary>The transaction that makes a switch be what a request says, built from what the switch holds now.</summary>
 /// <remarks>
 /// What is right already is left alone, so a request that comes twice changes nothing the second time. Rows that were missing are
-/// guarded: by the schema's indexes (names, locators) or, where it has none, by a <c>wait</c>; but not the MAC addresses of a mirrored
-/// content, for a <c>wait</c> has the server look through the whole table.
+/// guarded: by the schema's indexes (names, locators) or, where it has none, by a <c>wait</c>.
 /// </remarks>
 internal sealed class TransactionPlan
 {
@@ -74,12 +73,6 @@ internal sealed class TransactionPlan
         var rows = _content.RowsOf(mac.Mac).ToList();
         var right = rows.Find(r => _content.Locators.TryGetValue(node.DstIp, out var known) && r["locator"].Uuid == known && HasIp(r, mac));
         var kept = right ?? rows.FirstOrDefault();
-        if (right is not null && rows.Count > 1)
-        {
-            // Somebody else who tidies up may have kept another one.
-            Transaction.Wait("Ucast_Macs_Remote", Where.Row(right.Uuid), ["locator"], [[right["locator"]]]);
-        }
-
         foreach (var spare in rows.Where(r => r != kept))
         {
             Transaction.Delete("Ucast_Macs_Remote", Where.Row(spare.Uuid)); // Left by two writers at once; the switch may use either.
@@ -212,11 +205,11 @@ internal sealed class TransactionPlan
     public IEnumerable<string> Missed(TransactionResult result) =>
         _mustMatch.Where(m => result.CountOf(m.Operation) != 1).Select(m => m.What);
 
-    private static bool HasIp(IRowValues row, MacDict mac) => mac.IpAddress.Length == 0 || row["ipaddr"].String == mac.IpAddress;
+    private static bool HasIp(SelectedRow row, MacDict mac) => mac.IpAddress.Length == 0 || row["ipaddr"].String == mac.IpAddress;
 
     private static string Describe(PortDict port) => port.Name ?? port.Uuid?.ToString("D") ?? "";
 
-    private IRowValues? FindPort(PortDict port)
+    private SelectedRow? FindPort(PortDict port)
     {
         if (port.Uuid is { } uuid && _content.Ports.FirstOrDefault(p => p.Uuid == Uuid.FromGuid(uuid)) is { } known)
         {
@@ -248,7 +241,7 @@ internal sealed class TransactionPlan
     // No index keeps a MAC from being inserted twice, so the transaction itself holds that nobody did since it was read.
     private void Guard(string mac)
     {
-        if (!_isNewLogicalSwitch && !_content.HasAllMacs && !_content.IsMirrored)
+        if (!_isNewLogicalSwitch && !_content.HasAllMacs)
         {
             Transaction.Wait("Ucast_Macs_Remote", Where.Column("logical_switch", _logicalSwitch!.Value).And("MAC", mac), ["MAC"], []);
         }
