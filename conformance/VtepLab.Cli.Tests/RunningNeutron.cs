@@ -1,5 +1,5 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using VtepLab.Testing;
 
 namespace VtepLab.Cli.Tests;
 
@@ -7,12 +7,12 @@ namespace VtepLab.Cli.Tests;
 internal sealed class RunningNeutron : IAsyncDisposable
 {
     private readonly RunningVteplab _process;
-    private readonly HttpClient _client;
+    private readonly NeutronClient _client;
 
     private RunningNeutron(RunningVteplab process, Uri address)
     {
         _process = process;
-        _client = new HttpClient { BaseAddress = address };
+        _client = new NeutronClient(address);
     }
 
     /// <summary>What the process wrote.</summary>
@@ -26,22 +26,11 @@ internal sealed class RunningNeutron : IAsyncDisposable
         return new RunningNeutron(process, new Uri(line["listening on ".Length..]));
     }
 
-    /// <summary>Asks; the body is null where there is none.</summary>
-    public async Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, JsonNode? body = null)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), "/v2.0" + path) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await _client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
-    }
+    /// <inheritdoc cref="NeutronClient.AskAsync"/>
+    public Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, JsonNode? body = null) => _client.AskAsync(method, path, body);
 
-    /// <summary>Makes a resource and returns its id.</summary>
-    public async Task<string> MakeAsync(string collection, JsonObject attributes)
-    {
-        var resource = collection[..^1].Replace('-', '_');
-        var (status, body) = await AskAsync("POST", "/" + collection, new JsonObject { [resource] = attributes });
-        return status == 201 ? (string)body![resource]!["id"]! : throw new AssertionException($"{status} {body?.ToJsonString()}\n{Output}");
-    }
+    /// <inheritdoc cref="NeutronClient.MakeAsync"/>
+    public Task<string> MakeAsync(string collection, JsonObject attributes) => _client.MakeAsync(collection, attributes);
 
     /// <summary>The resources of a collection.</summary>
     public async Task<JsonArray> ListAsync(string collection) => (await AskAsync("GET", "/" + collection)).Body![collection.Replace('-', '_')]!.AsArray();

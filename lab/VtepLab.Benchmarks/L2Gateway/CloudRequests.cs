@@ -1,31 +1,12 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using VtepLab.Testing;
 
 namespace VtepLab.Benchmarks.L2Gateway;
 
-/// <summary>A client of a Neutron server's API, as far as the measurements need one.</summary>
-internal sealed class CloudRequests(Uri address) : IDisposable
+/// <summary>What the measurements ask of a Neutron server.</summary>
+internal sealed class CloudRequests(Uri address) : NeutronClient(address, TimeSpan.FromMinutes(30))
 {
     private const int AtATime = 8;
-
-    private readonly HttpClient _client = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(30) };
-
-    /// <summary>Asks; the body is null where there is none.</summary>
-    public async Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, JsonNode? body = null)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), "/v2.0" + path) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await _client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
-    }
-
-    /// <summary>Makes a resource and returns its id.</summary>
-    public async Task<string> MakeAsync(string collection, JsonObject attributes)
-    {
-        var resource = collection[..^1].Replace('-', '_');
-        var (status, body) = await AskAsync("POST", "/" + collection, new JsonObject { [resource] = attributes });
-        return status == 201 ? (string)body![resource]!["id"]! : throw new InvalidOperationException($"POST {collection}: {status} {body?.ToJsonString()}");
-    }
 
     /// <summary>Makes a network with machines, spread over the compute nodes.</summary>
     /// <param name="name">Its name.</param>
@@ -70,6 +51,4 @@ internal sealed class CloudRequests(Uri address) : IDisposable
             _ => throw new InvalidOperationException($"POST l2-gateway-connections: {status} {body?.ToJsonString()}"),
         };
     }
-
-    public void Dispose() => _client.Dispose();
 }
