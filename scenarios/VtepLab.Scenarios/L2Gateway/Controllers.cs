@@ -39,6 +39,9 @@ public sealed class Controllers(LabWorld lab)
     /// <summary>The machine of the plugin that leads.</summary>
     public string? Leading => _running.Where(r => IsUp(r.Key) && r.Value.Plugin.Model.IsLeader).Select(r => r.Key).FirstOrDefault();
 
+    /// <summary>What each plugin that runs holds of the database, by the name of its machine.</summary>
+    public IEnumerable<(string Name, PluginModel Model)> Models => _running.Where(r => IsUp(r.Key)).Select(r => (r.Key, r.Value.Plugin.Model));
+
     // A crashed controller is one whose machine is at its next life, or at none.
     private IEnumerable<NeutronController> Running => _running.Where(r => IsUp(r.Key)).Select(r => r.Value);
 

@@ -11,8 +11,9 @@ namespace VtepLab.Scenarios.L2Gateway;
 internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controllers, Cloud cloud, ToldOnce told)
 {
     private readonly Dictionary<string, (Database Database, long Commits)> _judged = [];
+    private readonly Dictionary<string, long> _terms = [];
+    private readonly Dictionary<long, string> _elected = [];
     private string? _invented;
-    private long _term;
 
     /// <summary>Has them checked from now on.</summary>
     public void Register(Invariants invariants)
@@ -69,15 +70,29 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
             ? $"connection {lost} was accepted, was not deleted, and is not there"
             : null;
 
+    // Of several plugins each sees the database a moment late, one that hangs much later: no copy may go back, and no term be given twice.
     private string? TermFell()
     {
-        if (controllers.Leader?.Model.Monitor is not { } monitor)
+        foreach (var (name, model) in controllers.Models)
         {
-            return null;
+            if (model.Monitor is not { } monitor)
+            {
+                continue;
+            }
+
+            var before = _terms.GetValueOrDefault(name);
+            _terms[name] = monitor.Term;
+            if (monitor.Term < before)
+            {
+                return $"the monitor was elected in term {before}, and is now in term {monitor.Term}";
+            }
+
+            if (!_elected.TryAdd(monitor.Term, monitor.Host) && _elected[monitor.Term] != monitor.Host)
+            {
+                return $"{_elected[monitor.Term]} and {monitor.Host} were both elected in term {monitor.Term}";
+            }
         }
 
-        var before = _term;
-        _term = monitor.Term;
-        return monitor.Term < before ? $"the monitor was elected in term {before}, and is now in term {monitor.Term}" : null;
+        return null;
     }
 }
