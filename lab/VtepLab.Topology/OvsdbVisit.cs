@@ -16,8 +16,13 @@ public static class OvsdbVisit
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">It could not be reached.</exception>
     /// <exception cref="OvsdbException">It refused, or broke the connection.</exception>
+    public static Task<T> RunAsync<T>(
+        IHost host, Endpoint endpoint, TlsIdentity? tls, string name, Func<OvsdbClient, DatabaseSchema, Task<T>> work, CancellationToken cancel) =>
+        RunAsync(host, endpoint, tls, name, VtepSchema.DatabaseName, work, cancel);
+
+    /// <summary>The same for a database of another schema.</summary>
     public static async Task<T> RunAsync<T>(
-        IHost host, Endpoint endpoint, TlsIdentity? tls, string name, Func<OvsdbClient, DatabaseSchema, Task<T>> work, CancellationToken cancel)
+        IHost host, Endpoint endpoint, TlsIdentity? tls, string name, string database, Func<OvsdbClient, DatabaseSchema, Task<T>> work, CancellationToken cancel)
     {
         await using var stream = await host.Network.ConnectAsync(endpoint, tls, cancel);
         var connection = new OvsdbConnection(stream, host.Time, new OvsdbConnectionOptions { Peer = name });
@@ -26,7 +31,7 @@ public static class OvsdbVisit
         try
         {
             var client = new OvsdbClient(connection);
-            return await work(client, await client.GetSchemaAsync(VtepSchema.DatabaseName, cancel));
+            return await work(client, await client.GetSchemaAsync(database, cancel));
         }
         finally
         {

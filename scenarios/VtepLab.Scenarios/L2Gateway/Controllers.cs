@@ -12,6 +12,9 @@ namespace VtepLab.Scenarios.L2Gateway;
 /// <summary>The cloud controllers of a scenario: machines with a Neutron server and the L2 gateway service plugin in it.</summary>
 public sealed class Controllers(LabWorld lab)
 {
+    /// <summary>The machine of the database that controllers share.</summary>
+    internal const string Database = "database";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly SortedDictionary<string, NeutronController> _running = new(StringComparer.Ordinal);
@@ -50,7 +53,7 @@ public sealed class Controllers(LabWorld lab)
     /// <param name="server">The database that it shares with others; null for one of its own.</param>
     public async Task AddAsync(string name, Endpoint? server = null)
     {
-        ModelDatabaseOptions Database(string file) => new()
+        ModelDatabaseOptions DatabaseIn(string file) => new()
         {
             File = server is null && lab.MachinesKeepFiles ? file : null, Servers = server is null ? [] : [server],
         };
@@ -59,8 +62,8 @@ public sealed class Controllers(LabWorld lab)
         {
             _running.Remove(name);
             var started = await NeutronController.StartAsync(
-                host, new NeutronServerOptions { Host = name, Database = Database("neutron.db") },
-                Options with { Host = name, Database = Database("l2gateway.db") }, host.Stopping);
+                host, new NeutronServerOptions { Host = name, Database = DatabaseIn("neutron.db") },
+                Options with { Host = name, Database = DatabaseIn("l2gateway.db") }, host.Stopping);
             _running[name] = started;
             Started?.Invoke(started.Plugin);
             await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
@@ -71,7 +74,7 @@ public sealed class Controllers(LabWorld lab)
     /// <summary>Starts several that share the database of an OVSDB server, on a machine named <c>database</c>.</summary>
     public async Task AddSharingAsync(IEnumerable<string> names)
     {
-        lab.Start("database", async host =>
+        lab.Start(Database, async host =>
         {
             var server = new OvsdbServer(new OvsdbServerOptions { Time = host.Time, NewUuid = host.Entropy.NewUuid });
             foreach (var schema in new[] { PluginModel.Schema, NeutronServer.DatabaseSchema })
@@ -84,7 +87,7 @@ public sealed class Controllers(LabWorld lab)
             await service.StartAsync();
             await host.DelayAsync(Timeout.InfiniteTimeSpan, host.Stopping);
         });
-        await Task.WhenAll(names.Select(n => AddAsync(n, new Endpoint(EndpointScheme.Tcp, "database", Endpoint.DefaultPort))).ToList());
+        await Task.WhenAll(names.Select(n => AddAsync(n, new Endpoint(EndpointScheme.Tcp, Database, Endpoint.DefaultPort))).ToList());
     }
 
     /// <summary>Asks one of those that run, in turn, as a load balancer would have it.</summary>
