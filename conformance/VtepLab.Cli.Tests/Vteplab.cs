@@ -12,6 +12,10 @@ internal static class Vteplab
     public static Task<ToolResult> RunAsync(params string[] arguments) =>
         PeerProcess.RunAsync(RealPeer.Require("dotnet"), [Program, .. arguments], limit: TimeSpan.FromMinutes(2));
 
+    /// <summary>The same with more in its environment.</summary>
+    public static Task<ToolResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        PeerProcess.RunAsync(RealPeer.Require("dotnet"), [Program, .. arguments], environment, limit: TimeSpan.FromMinutes(2));
+
     /// <summary>A command that refused: its code, nothing on standard output, and one line without a stack trace on standard error.</summary>
     public static string Refusal(this ToolResult result, ExitCode code)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using VtepLab.Cli;
 using VtepLab.Cli.Commands;
+using VtepLab.Cli.Exploring;
 
 Signals.Watch();
 var parsed = RootCommands.Create().Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
@@ -13,6 +14,7 @@ if (parsed.Action is ParseErrorAction)
 
 try
 {
+    OwnScenarios.Load();
     return await parsed.InvokeAsync(
         new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, Signals.Token);
 }

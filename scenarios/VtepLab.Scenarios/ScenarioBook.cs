@@ -3,14 +3,14 @@ using System.Reflection;
 
 namespace VtepLab.Scenarios;
 
-/// <summary>Every scenario of this repository, and the steps they are written in.</summary>
+/// <summary>Every scenario of this repository, and the steps they are written in; and those of others that were added.</summary>
 public static class ScenarioBook
 {
     private static readonly Assembly Here = typeof(ScenarioBook).Assembly;
 
     /// <summary>The feature files, by path.</summary>
     /// <exception cref="FeatureSyntaxException">One of them is no Gherkin.</exception>
-    public static ImmutableArray<FeatureFile> Features { get; } =
+    public static ImmutableArray<FeatureFile> Features { get; private set; } =
     [
         .. Here.GetManifestResourceNames()
             .Where(n => n.EndsWith(".feature", StringComparison.Ordinal))
@@ -22,7 +22,17 @@ public static class ScenarioBook
     public static IEnumerable<Pickle> Pickles => Features.SelectMany(f => f.Pickles);
 
     /// <summary>The step definitions.</summary>
-    public static BindingRegistry Bindings { get; } = BindingRegistry.Of(Here);
+    public static BindingRegistry Bindings { get; private set; } = BindingRegistry.Of(Here);
+
+    /// <summary>Adds the scenarios and steps of others; before the first run.</summary>
+    /// <param name="features">Their scenarios.</param>
+    /// <param name="steps">Assemblies with their steps, which may use those of this repository.</param>
+    /// <exception cref="BindingException">A binding can never work.</exception>
+    public static void Add(IEnumerable<FeatureFile> features, IEnumerable<Assembly> steps)
+    {
+        Bindings = BindingRegistry.Of(steps.Prepend(Here));
+        Features = [.. Features, .. features];
+    }
 
     /// <summary>Scenarios whose name or id holds a text and whose tags an expression allows.</summary>
     /// <param name="filter">Part of a name or tag, in any case; empty for all.</param>

@@ -36,6 +36,7 @@ internal sealed class ExploreCommand
 
     private readonly Option<string?> faults = new("--faults") { Description = FaultSelection.Help, HelpName = "PLAN" };
     private readonly Option<int> threads = ThreadsOption.Make();
+    private readonly Option<TimeSpan> eventLimit = EventLimitOption.Make();
     private readonly Option<string?> workers = new("--workers")
     {
         Description = "let 'vteplab worker' processes at this RabbitMQ run the seeds; results are the same", HelpName = "amqp://USER:PASSWORD@HOST:PORT/VHOST",
@@ -49,7 +50,7 @@ internal sealed class ExploreCommand
         var explore = new ExploreCommand();
         var command = new Command("explore", "Run scenarios under many seeds, with faults, and shrink what fails")
         {
-            explore.scenario, explore.seeds, explore.faults, explore.threads, explore.workers, explore.folder,
+            explore.scenario, explore.seeds, explore.faults, explore.threads, explore.eventLimit, explore.workers, explore.folder,
         };
         command.SetAction(async (parsed, cancel) => (int)await explore.RunAsync(parsed, cancel));
         return command;
@@ -61,6 +62,7 @@ internal sealed class ExploreCommand
         var plan = parsed.GetValue(faults);
         var kinds = FaultSelection.Parse(plan);
         var range = parsed.GetValue(seeds);
+        var limit = parsed.GetValue(eventLimit);
         var fleet = parsed.GetValue(workers) is { } address ? WorkerFleet.At("--workers", address) : null;
         var place = RunFolder.Make(parsed.GetValue(folder), "explore", DateTimeOffset.UtcNow);
         try
@@ -76,10 +78,11 @@ internal sealed class ExploreCommand
                 }
 
                 var began = clock.Elapsed;
-                var outcomes = await ExploreAsync(pickle, plan, kinds, range, parsed.GetValue(threads), fleet, cancel);
+                var experiment = ScenarioExperiment.Of(pickle, kinds).Within(limit);
+                var outcomes = await ExploreAsync(pickle, plan, experiment, range, parsed.GetValue(threads), fleet, cancel);
                 exploring += clock.Elapsed - began;
                 all.AddRange(outcomes);
-                Show(pickle, plan, kinds, [.. outcomes.Where(o => o.Failure is not null)], place, cancel);
+                Show(pickle, plan, kinds, experiment, [.. outcomes.Where(o => o.Failure is not null)], place, cancel);
             }
 
             var failed = all.Count(o => o.Failure is not null);
@@ -96,13 +99,13 @@ internal sealed class ExploreCommand
     }
 
     private static async Task<IReadOnlyList<RunOutcome>> ExploreAsync(
-        Pickle pickle, string? plan, IReadOnlyList<FaultKind>? kinds, SeedRange range, int threads, FleetOptions? fleet, CancellationToken cancel)
+        Pickle pickle, string? plan, Experiment experiment, SeedRange range, int threads, FleetOptions? fleet, CancellationToken cancel)
     {
         Say(FormattableString.Invariant($"{ScenarioChoice.IdOf(pickle)} {pickle.Name}"));
         var (done, failed) = (0, 0);
         var sinceReport = Stopwatch.StartNew();
         return fleet is null
-            ? Explorer.Explore(ScenarioExperiment.Of(pickle, kinds), range.First, range.Count, threads, Progress, cancel)
+            ? Explorer.Explore(experiment, range.First, range.Count, threads, Progress, cancel)
             : await WorkerFleet.ExploreAsync(fleet, pickle, plan, range, Progress, cancel);
 
         void Progress(RunOutcome outcome)
@@ -118,7 +121,7 @@ internal sealed class ExploreCommand
     }
 
     private static void Show(
-        Pickle pickle, string? plan, IReadOnlyList<FaultKind>? kinds, List<RunOutcome> failed, RunFolder place, CancellationToken cancel)
+        Pickle pickle, string? plan, IReadOnlyList<FaultKind>? kinds, Experiment experiment, List<RunOutcome> failed, RunFolder place, CancellationToken cancel)
     {
         foreach (var (outcome, i) in failed.Select((o, i) => (o, i)))
         {
@@ -137,7 +140,6 @@ internal sealed class ExploreCommand
 
         var first = failed[0];
         Terminal.Error.WriteLine(FormattableString.Invariant($"shrinking the {first.Plan.Commands.Count} faults of seed {first.Seed}"));
-        var experiment = ScenarioExperiment.Of(pickle, kinds);
         var (smallest, runs) = Explorer.Shrink(
             experiment with { Body = (world, given) => { cancel.ThrowIfCancellationRequested(); experiment.Body(world, given); } }, first, MostShrinking);
         Say(FormattableString.Invariant(

@@ -17,6 +17,7 @@ internal sealed class ReplayCommand
     private readonly Option<string?> scenario = new("--scenario") { Description = "the scenario of a seed: id or name", HelpName = "NAME" };
     private readonly Option<string?> faults = new("--faults") { Description = "the same as explore was given", HelpName = "PLAN" };
     private readonly Option<string?> digest = new("--digest") { Description = "the digest that the run of a seed must have", HelpName = "HEX" };
+    private readonly Option<TimeSpan> eventLimit = EventLimitOption.Make();
     private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write run.json, trace.ndjson and the frames as ID.pcapng here (default: out/replay-UTC)");
 
     /// <summary>The command.</summary>
@@ -25,7 +26,7 @@ internal sealed class ReplayCommand
         var replay = new ReplayCommand();
         var command = new Command("replay", "Repeat one simulated run exactly: 1 it fails, 0 it passes, 3 it went another way")
         {
-            replay.what, replay.scenario, replay.faults, replay.digest, replay.folder,
+            replay.what, replay.scenario, replay.faults, replay.digest, replay.eventLimit, replay.folder,
         };
         command.SetAction(parsed => (int)replay.Run(parsed));
         return command;
@@ -63,7 +64,7 @@ internal sealed class ReplayCommand
         ParseResult parsed, Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, FaultPlan? plan, string? expected, RecordedRun? recorded)
     {
         var place = RunFolder.Make(parsed.GetValue(folder), "replay", DateTimeOffset.UtcNow);
-        var run = RunRecorder.Record(pickle, kinds, seed, plan, place, listener: Show, stuckIn: StuckIn(pickle, kinds, seed, recorded));
+        var run = RunRecorder.Record(pickle, kinds, seed, plan, place, listener: Show, stuckIn: StuckIn(pickle, kinds, seed, recorded, parsed.GetValue(eventLimit)));
         foreach (var fault in run.Faults)
         {
             Say($"fault  {fault}");
@@ -97,14 +98,14 @@ internal sealed class ReplayCommand
     }
 
     // A run that never comes back from one of its events is repeated up to there; of a mere seed that is found out first.
-    private static long? StuckIn(Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, RecordedRun? recorded)
+    private static long? StuckIn(Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, RecordedRun? recorded, TimeSpan limit)
     {
         if (recorded is not null)
         {
             return recorded.Failure == Explorer.Stuck ? recorded.Events : null;
         }
 
-        var outcome = Explorer.RunApart(ScenarioExperiment.Of(pickle, kinds), seed);
+        var outcome = Explorer.RunApart(ScenarioExperiment.Of(pickle, kinds).Within(limit), seed);
         return outcome.Failure == Explorer.Stuck ? outcome.Events : null;
     }
 

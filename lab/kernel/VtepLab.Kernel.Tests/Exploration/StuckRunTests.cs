@@ -61,7 +61,47 @@ public class StuckRunTests
         var again = Explorer.Run(experiment with { Options = experiment.Options with { StuckIn = found.Events } }, 3);
 
         Assert.That((again.Failure, again.Message, again.Digest, again.Events), Is.EqualTo((found.Failure, found.Message, found.Digest, found.Events)));
-        Assert.That(Explorer.Shrink(experiment, found).Runs, Is.Zero); // Every try would keep a processor busy.
+    }
+
+    [Test]
+    public void A_loop_that_needs_no_fault_is_shrunk_to_none_in_one_try()
+    {
+        var experiment = Loops(WaitForTheClock, everySo: 1);
+        var plan = new FaultPlan([.. Crashes("other", 10)]);
+
+        var (smallest, runs) = Explorer.Shrink(experiment, Explorer.RunApart(experiment, 3, plan));
+
+        Assert.That((smallest.Failure, smallest.Plan.Commands.Count, runs), Is.EqualTo(("stuck", 0, 1)));
+    }
+
+    [Test]
+    public void The_fault_that_leads_into_the_loop_is_found_in_few_tries_that_loop()
+    {
+        var loops = 0;
+        var plan = new FaultPlan([.. Crashes("other", 60), .. Crashes("agent", 1), .. Crashes("other", 39)]);
+        var experiment = new Experiment("loops after a crash", _ => plan, (world, given) =>
+        {
+            var lives = 0;
+            world.AddHost("other").Start(_ => Task.CompletedTask);
+            world.AddHost("agent").Start(host => ProgramAsync(host, lives++ == 0 ? _ => { } : here =>
+            {
+                Interlocked.Increment(ref loops);
+                WaitForTheClock(here);
+            }));
+            Nemesis.Release(world, given);
+            world.RunFor(TimeSpan.FromSeconds(200));
+        })
+        {
+            Options = new SimulationOptions { EventLimit = TimeSpan.FromMilliseconds(250) },
+        };
+
+        var (smallest, runs) = Explorer.Shrink(experiment, Explorer.RunApart(experiment, 3));
+        var again = Explorer.Run(experiment with { Options = experiment.Options with { StuckIn = smallest.Events } }, 3, smallest.Plan);
+
+        Assert.That(smallest.Plan.Commands.Select(c => c.Subjects[0]), Is.EqualTo(new[] { "agent" }));
+        Assert.That((again.Failure, again.Digest), Is.EqualTo(("stuck", smallest.Digest)));
+        Assert.That(runs, Is.GreaterThan(8));
+        Assert.That(loops, Is.LessThanOrEqualTo(9), "every one of them may keep a processor busy for ever");
     }
 
     [Test]
@@ -72,9 +112,14 @@ public class StuckRunTests
         Assert.That(outcomes, Has.Count.InRange(8, 10).And.All.Property(nameof(RunOutcome.Failure)).EqualTo("stuck"));
     }
 
-    private static Experiment Loops(Action<IHost> loop, ulong everySo) => new("loops", _ => FaultPlan.None, (world, _) =>
+    private static IEnumerable<FaultCommand> Crashes(string host, int count) =>
+        Enumerable.Repeat(new FaultCommand(TimeSpan.FromSeconds(1), "crash", [host], TimeSpan.FromSeconds(1)), count);
+
+    private static Experiment Loops(Action<IHost> loop, ulong everySo) => new("loops", _ => FaultPlan.None, (world, plan) =>
     {
         world.AddHost("agent").Start(host => ProgramAsync(host, world.Seed % everySo == 0 ? loop : _ => { }));
+        world.AddHost("other").Start(_ => Task.CompletedTask);
+        Nemesis.Release(world, plan);
         world.RunFor(TimeSpan.FromSeconds(10));
     })
     {

@@ -6,6 +6,9 @@ public static class Explorer
     /// <summary>The failure of a run that does not come back from one of its events; <see cref="RunOutcome.Events"/> says which.</summary>
     public const string Stuck = "stuck";
 
+    // Each try that is stuck takes the whole limit of an event and may leave a thread behind that keeps a processor busy for ever.
+    private const int MostStuck = 8;
+
     /// <summary>Runs one seed.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="seed">The seed.</param>
@@ -64,7 +67,7 @@ public static class Explorer
         [.. outcomes.SelectMany(o => o.Marks).GroupBy(m => m.Key, StringComparer.Ordinal).Where(g => g.All(m => m.Value == 0))
             .Select(g => g.Key).Order(StringComparer.Ordinal)];
 
-    /// <summary>Looks for the fewest and shortest faults that still make a run fail the same way.</summary>
+    /// <summary>Looks for the fewest and shortest faults that still make a run fail the same way; of a stuck run for few ones, with few tries, and not for short ones.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="failed">The failed run.</param>
     /// <param name="mostRuns">How many runs it may take.</param>
@@ -77,12 +80,13 @@ public static class Explorer
             throw new ArgumentException($"seed {failed.Seed} did not fail", nameof(failed));
         }
 
-        var (best, runs) = (failed, 0);
-        var shrunk = failed.Failure != Stuck; // Each try that failed in the same way would keep a processor busy for ever.
-        while (shrunk && runs < mostRuns)
+        var (best, runs, stuck) = (failed, 0, 0);
+        var isStuck = failed.Failure == Stuck;
+        var shrunk = !isStuck || !Fails([]); // Most endless loops need no fault at all.
+        while (shrunk && !IsOver())
         {
             shrunk = Drop();
-            shrunk |= Shorten();
+            shrunk |= !isStuck && Shorten();
         }
 
         return (best, runs);
@@ -131,16 +135,18 @@ public static class Explorer
             return any;
         }
 
+        bool IsOver() => runs >= mostRuns || stuck >= MostStuck;
+
         bool Fails(List<FaultCommand> commands)
         {
-            if (runs >= mostRuns)
+            if (IsOver())
             {
                 return false;
             }
 
             runs++;
             var outcome = RunApart(experiment, failed.Seed, new FaultPlan(commands));
-            runs = outcome.Failure == Stuck ? mostRuns : runs; // Another failure, and one that must not be met often.
+            stuck += outcome.Failure == Stuck ? 1 : 0;
             if (outcome.Failure != failed.Failure)
             {
                 return false;
