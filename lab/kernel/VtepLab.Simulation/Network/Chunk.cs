@@ -6,6 +6,13 @@ namespace VtepLab.Simulation;
 /// <summary>Bytes in a rented array, filled at the end, taken from the front.</summary>
 internal struct Chunk
 {
+    // When a thousand probes are under way at once the library's pool is empty; this one is not, and most messages fit.
+    private const int SmallBytes = 256;
+    private const int MostSmall = 4096;
+
+    [ThreadStatic]
+    private static Stack<byte[]>? _small;
+
     private byte[]? _bytes;
     private int _start;
     private int _end;
@@ -21,7 +28,7 @@ internal struct Chunk
     {
         if (_bytes is null || _bytes.Length - _end < least)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Count + least, 2 * Count));
+            var larger = Rent(Math.Max(Count + least, 2 * Count));
             var count = Count;
             Span.CopyTo(larger);
             Return();
@@ -63,9 +70,21 @@ internal struct Chunk
         return taken;
     }
 
+    /// <summary>Lends bytes from the front, fewer than there are: they stay where they are, and are valid until the rest is returned.</summary>
+    public ReadOnlyMemory<byte> Lend(int count)
+    {
+        var lent = Memory[..count];
+        _start += count;
+        return lent;
+    }
+
     public void Return()
     {
-        if (_bytes is not null)
+        if (_bytes is { Length: SmallBytes } && (_small ??= []).Count < MostSmall)
+        {
+            _small.Push(_bytes);
+        }
+        else if (_bytes is not null)
         {
             ArrayPool<byte>.Shared.Return(_bytes);
         }
@@ -94,4 +113,7 @@ internal struct Chunk
             return hash;
         }
     }
+
+    private static byte[] Rent(int least) =>
+        least <= SmallBytes && _small is not null && _small.TryPop(out var small) ? small : ArrayPool<byte>.Shared.Rent(Math.Max(least, SmallBytes));
 }

@@ -112,17 +112,18 @@ internal sealed class Flow
     }
 
     /// <summary>Takes what has arrived for the reader, as far as chance lets it see; false when there is nothing.</summary>
-    public bool TryTake(out Chunk taken)
+    /// <param name="taken">The bytes.</param>
+    /// <param name="owner">Whose array they lie in, to be returned with the last of them; empty before.</param>
+    public bool TryTake(out ReadOnlyMemory<byte> taken, out Chunk owner)
     {
+        (taken, owner) = (default, default);
         if (_unread == 0)
         {
-            taken = default;
             return false;
         }
 
         if (_reads.Count == 0)
         {
-            _reads.Return();
             _reads = _received.Dequeue();
         }
 
@@ -133,7 +134,15 @@ internal sealed class Flow
             count = draw < 8 ? count : draw == 15 ? 1 : (int)_cuts.Next(1, count + 1L);
         }
 
-        taken = _reads.Take(count);
+        if (count < _reads.Count)
+        {
+            taken = _reads.Lend(count);
+        }
+        else
+        {
+            (taken, owner, _reads) = (_reads.Memory, _reads, default);
+        }
+
         _unread -= count;
         _outstanding -= count;
         if (Writer.IsWaiting)
@@ -161,7 +170,12 @@ internal sealed class Flow
             chunk.Return();
         }
 
-        _reads.Return();
+        if (Reader.HoldsNothing)
+        {
+            _reads.Return(); // Else pieces of it are being looked at.
+        }
+
+        _reads = default;
         _outstanding -= _unread;
         _unread = 0;
     }

@@ -11,10 +11,13 @@ namespace VtepLab.Simulation;
 /// </remarks>
 internal sealed class FlowReader(Flow flow) : PipeReader
 {
+    private const int MostSpares = 4; // Enough for whoever reads message by message.
+
     private readonly Waiter _waiter = new(flow);
     private Piece? _first;
     private Piece? _last;
-    private Piece? _spare; // One is enough for whoever reads message by message.
+    private Piece? _spare; // The first of those that wait to be used again.
+    private int _spares;
     private int _consumed; // Bytes of the first piece.
     private long _held; // Bytes that were read and not consumed.
     private bool _examinedAll = true;
@@ -90,6 +93,9 @@ internal sealed class FlowReader(Flow flow) : PipeReader
         }
     }
 
+    /// <summary>True when everything that was read has been consumed.</summary>
+    public bool HoldsNothing => _first is null;
+
     /// <summary>Something may have changed for a read that waits.</summary>
     public void Wake() => _waiter.Wake();
 
@@ -124,9 +130,9 @@ internal sealed class FlowReader(Flow flow) : PipeReader
             return false;
         }
 
-        if (flow.TryTake(out var taken))
+        if (flow.TryTake(out var taken, out var owner))
         {
-            Add(taken);
+            Add(taken, owner);
             result = new ReadResult(Held(), isCanceled: false, isCompleted: false);
             return true;
         }
@@ -145,14 +151,23 @@ internal sealed class FlowReader(Flow flow) : PipeReader
 
     private ReadOnlySequence<byte> Held() => _held == 0 ? default : new(_first!, _consumed, _last!, _last!.Memory.Length);
 
-    private void Add(Chunk chunk)
+    private void Add(ReadOnlyMemory<byte> bytes, Chunk owner)
     {
-        var piece = _spare ?? new Piece();
-        _spare = null;
-        piece.Hold(chunk, _last);
+        Piece piece;
+        if (_spare is null)
+        {
+            piece = new Piece();
+        }
+        else
+        {
+            (piece, _spare) = (_spare, _spare.NextSpare);
+            _spares--;
+        }
+
+        piece.Hold(bytes, owner, _last);
         _first ??= piece;
         _last = piece;
-        _held += chunk.Count;
+        _held += bytes.Length;
         _examinedAll = false;
     }
 
@@ -168,16 +183,22 @@ internal sealed class FlowReader(Flow flow) : PipeReader
         }
 
         piece.Release();
-        _spare = piece;
+        if (_spares < MostSpares)
+        {
+            (piece.NextSpare, _spare) = (_spare, piece);
+            _spares++;
+        }
     }
 
     private sealed class Piece : ReadOnlySequenceSegment<byte>
     {
-        private Chunk _chunk;
+        private Chunk _owner;
 
-        public void Hold(Chunk chunk, Piece? before)
+        public Piece? NextSpare { get; set; }
+
+        public void Hold(ReadOnlyMemory<byte> bytes, Chunk owner, Piece? before)
         {
-            (_chunk, Memory) = (chunk, chunk.Memory);
+            (_owner, Memory, NextSpare) = (owner, bytes, null);
             if (before is not null)
             {
                 before.Next = this;
@@ -187,7 +208,7 @@ internal sealed class FlowReader(Flow flow) : PipeReader
 
         public void Release()
         {
-            _chunk.Return();
+            _owner.Return();
             (Memory, Next, RunningIndex) = (default, null, 0);
         }
     }
