@@ -24,7 +24,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
     public FileLog Log { get; private set; } = null!;
 
     /// <summary>Opens the database in a file, or makes an empty one when there is none.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or a symbolic link to it, which stays one: as ovsdb-server does, the file is locked and rewritten where it lies.</param>
     /// <param name="schema">The schema of a new database, which an existing one has to have in name and version; null when it must exist.</param>
     /// <param name="time">The clock, for the dates of records.</param>
     /// <param name="newUuid">Where UUIDs come from.</param>
@@ -39,6 +39,11 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
         DatabaseFile? storage = null;
         try
         {
+            if (new FileInfo(path) is { LinkTarget: not null } link)
+            {
+                path = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            }
+
             storage = new DatabaseFile(path, Hold(path), OpenHandle(path));
             var content = File.ReadAllBytes(path);
             storage.length = content.Length;

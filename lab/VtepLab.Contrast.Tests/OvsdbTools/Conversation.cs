@@ -19,7 +19,7 @@ internal static partial class Conversation
             var words = Words().Matches(command).Select(m => m.Value.Replace("'", "", StringComparison.Ordinal)
                 .Replace("SERVER", endpoint, StringComparison.Ordinal)).ToArray();
             var result = await PeerProcess.RunAsync(RealPeer.Require(words[0]), words[1..]);
-            record.AppendLine($"$ {command}").Append(result.Output).Append(result.Errors).AppendLine($"-> {result.ExitCode}");
+            record.AppendLine($"$ {command}").Append(Ordered(result.Output)).Append(result.Errors).AppendLine($"-> {result.ExitCode}");
         }
 
         return Normalise(record.ToString(), endpoint);
@@ -46,6 +46,12 @@ internal static partial class Conversation
         });
         return LogTimes().Replace(ordered, "").Replace(endpoint, "SERVER", StringComparison.Ordinal);
     }
+
+    /// <summary>Puts the records of a list in an order of their own: vtep-ctl prints rows as the hashes of their UUIDs fall.</summary>
+    private static string Ordered(string output) =>
+        !output.Contains("\n\n", StringComparison.Ordinal)
+            ? output
+            : string.Join("\n\n", output.TrimEnd('\n').Split("\n\n").OrderBy(r => Uuids().Replace(r, ""), StringComparer.Ordinal)) + "\n";
 
     [GeneratedRegex("('[^']*'|[^ '])+")]
     private static partial Regex Words();

@@ -10,19 +10,27 @@ internal sealed class RawClient : IDisposable
     private const string Probe = """{"id":"echo","method":"echo","params":[]}""";
 
     private readonly TcpClient _tcp = new();
-    private NetworkStream _stream = null!;
+    private Stream _stream = Stream.Null;
 
     private RawClient()
     {
     }
 
-    /// <summary>Connects to <c>tcp:127.0.0.1:PORT</c>.</summary>
+    /// <summary>Connects to <c>tcp:127.0.0.1:PORT</c>. A server that turns the client away at once may do so before the connection is made on this side: then every echo fails.</summary>
     public static async Task<RawClient> ConnectAsync(string endpoint, int receiveBuffer = 1 << 16)
     {
         var client = new RawClient();
         client._tcp.ReceiveBufferSize = receiveBuffer;
-        await client._tcp.ConnectAsync(IPEndPoint.Parse(endpoint["tcp:".Length..]));
-        client._stream = client._tcp.GetStream();
+        try
+        {
+            await client._tcp.ConnectAsync(IPEndPoint.Parse(endpoint["tcp:".Length..]));
+            client._stream = client._tcp.GetStream();
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Nothing can be read from Stream.Null, which is how an ended connection reads.
+        }
+
         return client;
     }
 
