@@ -60,8 +60,11 @@ public class OvsdbCommandTests
         }
 
         await using var peer = await OvsdbServerPeer.StartAsync();
-        var second = await Vteplab.RunAsync("ovsdb", "--db", peer.DatabaseFile(), "--listen", "ptcp:0:127.0.0.1");
-        Assert.That(second.Refusal(ExitCode.Usage), Does.Contain("another process has it open"));
+        foreach (string[] command in (string[][])[["ovsdb", "--listen", "ptcp:0:127.0.0.1"], ["emulate", "switch", "--listen", "ptcp:0:127.0.0.1"], ["neutron", "--listen", "http://127.0.0.1:0", "--bus", "memory"]])
+        {
+            var second = await Vteplab.RunAsync([.. command, "--db", peer.DatabaseFile()]);
+            Assert.That(second.Refusal(ExitCode.Usage), Does.Contain("another process has it open"), command[0]);
+        }
     }
 
     [Test]

@@ -12,13 +12,13 @@ namespace VtepLab.Cli;
 internal sealed class DatabaseFile : ILogStorage, IDisposable
 {
     private readonly string path;
-    private readonly FileStream hold;
+    private readonly DatabaseFileLock hold;
     private SafeFileHandle file;
     private long length;
     private bool fails; // Since the last write that went well; it is told once.
     private string? failure; // Once what is on disk is not known any more, nothing is taken.
 
-    private DatabaseFile(string path, FileStream hold, SafeFileHandle file) => (this.path, this.hold, this.file) = (path, hold, file);
+    private DatabaseFile(DatabaseFileLock hold, SafeFileHandle file) => (path, this.hold, this.file) = (hold.Path, hold, file);
 
     /// <summary>The log in it, which holds the database.</summary>
     public FileLog Log { get; private set; } = null!;
@@ -36,16 +36,12 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
             throw new CommandException(ExitCode.Usage, $"there is no database file {path}: a new one needs --schema");
         }
 
+        var hold = DatabaseFileLock.Take(path);
         DatabaseFile? storage = null;
         try
         {
-            if (new FileInfo(path) is { LinkTarget: not null } link)
-            {
-                path = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            }
-
-            storage = new DatabaseFile(path, Hold(path), OpenHandle(path));
-            var content = File.ReadAllBytes(path);
+            storage = new DatabaseFile(hold, OpenHandle(hold.Path));
+            var content = File.ReadAllBytes(hold.Path);
             storage.length = content.Length;
             if (content.Length == 0 && schema is not null)
             {
@@ -73,6 +69,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
         catch (Exception e)
         {
             storage?.Dispose();
+            hold.Dispose();
             throw e is IOException or UnauthorizedAccessException or FormatException or OvsdbErrorException
                 ? new CommandException(ExitCode.Usage, $"cannot use the database file {path}: {e.Message}", e)
                 : e;
@@ -115,7 +112,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
         (file, length) = (fresh, content.Length);
         try
         {
-            DirectoryFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!); // The new name is safe only when its directory is.
+            DirectoryFlush.Run(hold.Directory); // The new name is safe only when its directory is.
         }
         catch (IOException e)
         {
@@ -151,28 +148,6 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
 
     private static SafeFileHandle OpenHandle(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-
-    /// <summary>Takes the lock that ovsdb-server and ovsdb-tool take, so that no two of all of them write one file.</summary>
-    private static FileStream Hold(string path)
-    {
-        var full = Path.GetFullPath(path);
-        var name = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.~lock~");
-        var hold = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-        try
-        {
-            if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
-            {
-                hold.Lock(0, 0); // fcntl, as theirs; a length of 0 is the whole file.
-            }
-        }
-        catch (IOException e)
-        {
-            hold.Dispose();
-            throw new IOException($"another process has it open ({name} is locked)", e);
-        }
-
-        return hold;
-    }
 
     private void Try(string what, Action work)
     {

@@ -67,21 +67,22 @@ internal sealed class EmulateCommand
         return new Command("emulate", "Run a stand-in that others can talk to") { command };
     }
 
-    private Task<int> RunSwitchAsync(ParseResult parsed, CancellationToken cancel)
+    private async Task<int> RunSwitchAsync(ParseResult parsed, CancellationToken cancel)
     {
         var interfaces = new SwitchInterfaces(parsed.GetValue(ports)!, parsed.GetValue(uplink));
         var switches = SwitchesOf(parsed, interfaces);
-        return ServerRun.RunAsync(
+        using var file = parsed.GetValue(db) is { } path ? DatabaseFileLock.Take(path) : null;
+        return await ServerRun.RunAsync(
             switches[0].Name,
             parsed.GetValue(verbose),
             async host =>
             {
-                var emulator = await StartAsync(host, switches, parsed.GetValue(db));
+                var emulator = await StartAsync(host, [.. switches.Select(one => one with { StoreName = file?.Name })], file?.Path);
                 ServerRun.Announce(emulator.ListeningOn);
                 return emulator;
             },
             cancel,
-            parsed.GetValue(db) is { } path ? Path.GetDirectoryName(Path.GetFullPath(path)) : null,
+            file?.Directory,
             interfaces.IsEmpty ? null : interfaces.Open);
     }
 
@@ -111,7 +112,6 @@ internal sealed class EmulateCommand
                 Listen = parsed.GetValue(listen)!,
                 Quirks = SwitchQuirks.Parse(parsed.GetValue(quirks)!),
                 Tls = tls.Of(parsed),
-                StoreName = parsed.GetValue(db) is { } file ? Path.GetFileName(file) : null,
             };
             ServerRun.CheckTls(first.Listen, first.Tls);
             var names = parsed.GetValue(name)!;

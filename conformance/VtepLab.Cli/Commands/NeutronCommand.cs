@@ -62,26 +62,24 @@ internal sealed class NeutronCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var address = Address(parsed.GetValue(listen)!);
-        var file = parsed.GetValue(db);
-        var directory = file is null ? null : Path.GetDirectoryName(Path.GetFullPath(file));
-        using var hold = file is null ? null : Hold(file);
         var name = parsed.GetValue(host)!;
         var down = TimeSpan.FromSeconds(parsed.GetValue(downTime));
         var servers = (parsed.GetValue(ovsdb) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Server).ToList();
         var identity = tls.Of(parsed);
         ServerRun.CheckTls(servers, identity);
+        using var file = parsed.GetValue(db) is { } path ? DatabaseFileLock.Take(path) : null;
         var plugin = new PluginOptions
         {
             Host = name, AgentDownTime = down, HasFittingStatusCodes = parsed.GetValue(fitting),
-            Database = new ModelDatabaseOptions { File = file is null ? null : Path.GetFileName(file), Servers = servers, Tls = identity },
+            Database = new ModelDatabaseOptions { File = file?.Name, Servers = servers, Tls = identity },
         };
         var neutron = new NeutronServerOptions
         {
-            Host = name, AgentDownTime = down, Database = new ModelDatabaseOptions { File = file is null ? null : Path.GetFileName(file) + ".neutron" },
+            Host = name, AgentDownTime = down, Database = new ModelDatabaseOptions { File = file is null ? null : file.Name + ".neutron" },
         };
         using var log = new StandardErrorLog(parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var options = new LiveHostOptions { Logs = log, StoreDirectory = directory };
+        var options = new LiveHostOptions { Logs = log, StoreDirectory = file?.Directory };
         var broker = Task.CompletedTask;
         if (parsed.GetValue(bus) == "memory")
         {
@@ -152,18 +150,4 @@ internal sealed class NeutronCommand
         : endpoint.IsPassive
             ? throw new CommandException(ExitCode.Usage, $"--ovsdb takes tcp:, ssl: or unix:, not '{text}'")
             : endpoint;
-
-    // Two plugins on one file would each overwrite what the other has accepted.
-    private static FileStream Hold(string file)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.Usage, $"cannot use the database file {file}: {e.Message}", e);
-        }
-    }
 }
