@@ -113,7 +113,7 @@ public sealed class FileLog : ITransactionLog
         Database.Schema.WriteTo(json);
         LogRecords.Frame(json, content);
         json.Clear();
-        var rows = Database.Tables.SelectMany(table => table.All).Select(row => new RowChange(row, null, row.Fields)).ToArray();
+        var rows = Database.Tables.Select(table => (table, table.All.Select(row => new RowChange(row, null, row.CopyFields()))));
         if (TransactionRecord.Write(json, rows, null, Now()))
         {
             LogRecords.Frame(json, content);
@@ -127,7 +127,7 @@ public sealed class FileLog : ITransactionLog
     public void Append(IReadOnlyList<RowChange> changes, string? comment)
     {
         _json.Clear();
-        if (TransactionRecord.Write(_json, changes, comment, Now()))
+        if (TransactionRecord.Write(_json, changes.GroupBy(change => change.Row.Table, (table, rows) => (table, rows)), comment, Now()))
         {
             _record.Clear();
             LogRecords.Frame(_json, _record);

@@ -8,22 +8,22 @@ internal static class TransactionRecord
 {
     /// <summary>Writes the record of some changes, as JSON.</summary>
     /// <param name="writer">Where it is written.</param>
-    /// <param name="changes">The changes.</param>
+    /// <param name="changes">The changes, table by table; walked once.</param>
     /// <param name="comment">What the transaction is said to do, or null.</param>
     /// <param name="date">Milliseconds since 1970 (UTC).</param>
     /// <returns>False when there is nothing to record: no change is to a persistent column, and there is no comment.</returns>
-    public static bool Write(JsonWriter writer, IReadOnlyList<RowChange> changes, string? comment, long date)
+    public static bool Write(JsonWriter writer, IEnumerable<(Table Table, IEnumerable<RowChange> Changes)> changes, string? comment, long date)
     {
         writer.Raw((byte)'{');
         var firstTable = true;
-        foreach (var group in changes.GroupBy(change => change.Row.Table))
+        foreach (var (table, rows) in changes)
         {
             var before = writer.Length;
             writer.Raw(firstTable ? ""u8 : ","u8);
-            writer.String(group.Key.Schema.Name);
+            writer.String(table.Schema.Name);
             writer.Raw(":{"u8);
             var firstRow = true;
-            foreach (var change in group)
+            foreach (var change in rows)
             {
                 WriteRow(writer, change, ref firstRow);
             }

@@ -27,9 +27,10 @@ internal sealed class MonitorPlan(Database database, bool isPlain, IReadOnlyList
                 continue;
             }
 
+            Datum[]? scratch = null;
             foreach (var row in Database.TableOf(table.Table).All)
             {
-                updates.Add(table, row, null, row.Fields, isInitial: true);
+                updates.Add(table, row, null, row.ReadFields(ref scratch), isInitial: true);
             }
         }
 

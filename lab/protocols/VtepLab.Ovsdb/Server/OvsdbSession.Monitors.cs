@@ -194,13 +194,15 @@ public sealed partial class OvsdbSession
                 continue;
             }
 
+            Datum[]? scratch = null;
             foreach (var row in monitor.Plan.Database.TableOf(table.Table).All)
             {
-                var was = old.Condition?.HoldsAny(row, row.Fields) ?? true;
-                var isNow = table.Condition?.HoldsAny(row, row.Fields) ?? true;
+                var fields = row.ReadFields(ref scratch);
+                var was = old.Condition?.HoldsAny(row, fields) ?? true;
+                var isNow = table.Condition?.HoldsAny(row, fields) ?? true;
                 if (was != isNow)
                 {
-                    updates.Add(table, row, was ? row.Fields : null, isNow ? row.Fields : null, isSeen: true);
+                    updates.Add(table, row, was ? fields : null, isNow ? fields : null, isSeen: true);
                 }
             }
         }

@@ -26,6 +26,9 @@ public sealed class RowChange
 
     internal Datum[]? New { get; set; }
 
+    /// <summary>Where the table holds the old values while the transaction is under way; -1 when it does not.</summary>
+    internal int StoredAt { get; init; } = -1;
+
     /// <summary>The value before, or null for an insertion.</summary>
     public Datum? OldValue(ColumnSchema column) => Old is null ? (Datum?)null : Row.Get(Old, column);
 

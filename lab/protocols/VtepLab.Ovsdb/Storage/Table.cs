@@ -7,7 +7,8 @@ public sealed class Table
     {
         Database = database;
         Schema = schema;
-        Indexes = [.. schema.Indexes.Where(index => index.All(column => !column.IsBuiltIn)).Select(index => new TableIndex(index))];
+        Rows = new RowTable(this);
+        Indexes = [.. schema.Indexes.Where(index => index.All(column => !column.IsBuiltIn)).Select(index => new TableIndex(this, index))];
     }
 
     /// <summary>The database.</summary>
@@ -34,7 +35,7 @@ public sealed class Table
         }
     }
 
-    internal RowTable Rows { get; } = new();
+    internal RowTable Rows { get; }
 
     internal IReadOnlyList<TableIndex> Indexes { get; }
 

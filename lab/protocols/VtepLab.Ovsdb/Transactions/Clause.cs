@@ -64,17 +64,13 @@ internal readonly record struct Clause(ColumnSchema Column, ConditionFunction Fu
     public static OvsdbErrorException UnknownColumn(JsonValue about, JsonValue column, TableSchema table) => new OvsdbError(
         ErrorNames.UnknownColumn, $"No column {column.GetString()} in table {table.Name}.", about.ToString()).AsException();
 
-    /// <summary>Whether the row with these fields passes.</summary>
-    public bool Holds(Row row, Datum[] fields)
+    /// <summary>Whether a row passes that has this value in <see cref="Column"/>.</summary>
+    public bool Holds(Datum value)
     {
-        if (Function is ConditionFunction.True or ConditionFunction.False)
-        {
-            return Function == ConditionFunction.True;
-        }
-
-        var value = row.Get(fields, Column);
         switch (Function)
         {
+            case ConditionFunction.True or ConditionFunction.False:
+                return Function == ConditionFunction.True;
             case ConditionFunction.Equal:
                 return value == Argument;
             case ConditionFunction.NotEqual:

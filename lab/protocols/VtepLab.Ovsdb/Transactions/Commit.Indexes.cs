@@ -12,7 +12,7 @@ internal sealed partial class Commit
             {
                 if (change.Old is { } old)
                 {
-                    index.Remove(old);
+                    index.Remove(old, change.Row);
                     _indexed.Add((index, old, change.Row, false));
                 }
             }

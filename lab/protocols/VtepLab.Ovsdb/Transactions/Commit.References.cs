@@ -101,7 +101,7 @@ internal sealed partial class Commit
                 continue;
             }
 
-            var fields = row.Fields;
+            var fields = row.CopyFields();
             transaction.Delete(row);
             foreach (var column in row.Table.StrongColumns)
             {

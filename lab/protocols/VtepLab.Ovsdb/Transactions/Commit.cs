@@ -92,7 +92,7 @@ internal sealed partial class Commit(Transaction transaction)
             var (index, fields, row, added) = _indexed[i];
             if (added)
             {
-                index.Remove(fields);
+                index.Remove(fields, row);
             }
             else
             {
@@ -112,8 +112,7 @@ internal sealed partial class Commit(Transaction transaction)
             && change.Old.AsSpan(ColumnSchema.VersionIndex).SequenceEqual(change.New.AsSpan(ColumnSchema.VersionIndex));
         if (same)
         {
-            change.Row.Fields = change.Old!;
-            change.Row.Change = null;
+            change.Row.Table.Rows.Close(change, isUndone: true);
         }
 
         return same || !IsReal(change);

@@ -24,7 +24,7 @@ internal sealed class Condition(IReadOnlyList<Clause> clauses)
     {
         foreach (var clause in Clauses)
         {
-            if (!clause.Holds(row, row.Fields))
+            if (!clause.Holds(row[clause.Column]))
             {
                 return false;
             }
@@ -38,7 +38,7 @@ internal sealed class Condition(IReadOnlyList<Clause> clauses)
     {
         foreach (var clause in Clauses)
         {
-            if (clause.Holds(row, fields))
+            if (clause.Holds(row.Get(fields, clause.Column)))
             {
                 return true;
             }
@@ -68,10 +68,23 @@ internal sealed class Condition(IReadOnlyList<Clause> clauses)
     {
         for (var slot = 0; slot < table.Rows.SlotCount; slot++)
         {
-            if (table.Rows.AtSlot(slot) is { } row && HoldsAll(row))
+            if (table.Rows.IsUsed(slot) && HoldsAll(table.Rows, slot))
             {
-                yield return row;
+                yield return table.Rows.AtSlot(slot)!;
             }
         }
+    }
+
+    private bool HoldsAll(RowTable rows, int slot)
+    {
+        foreach (var clause in Clauses)
+        {
+            if (!clause.Holds(rows.Read(slot, clause.Column)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

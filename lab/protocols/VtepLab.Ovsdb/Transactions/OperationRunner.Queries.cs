@@ -15,8 +15,8 @@ internal sealed partial class OperationRunner
         var rows = condition.Select(table);
         if (!shown.Exists(column => column.Index == ColumnSchema.UuidIndex))
         {
-            var seen = new HashSet<(Row?, Datum[])>(new Projection(shown));
-            rows = rows.Where(row => seen.Add((row, row.Fields)));
+            var seen = new HashSet<(Row?, Datum[]?)>(new Projection(shown));
+            rows = rows.Where(row => seen.Add((row, null)));
         }
 
         if (sort.Exists)
@@ -69,16 +69,16 @@ internal sealed partial class OperationRunner
             throw OvsdbError.BadSyntax(until, "\"until\" must be \"==\" or \"!=\"").AsException();
         }
 
-        var expected = new HashSet<(Row?, Datum[])>(projection);
+        var expected = new HashSet<(Row?, Datum[]?)>(projection);
         foreach (var json in rows.Elements)
         {
             expected.Add((null, ReadExpected(json, table)));
         }
 
-        var actual = new HashSet<(Row?, Datum[])>(projection);
+        var actual = new HashSet<(Row?, Datum[]?)>(projection);
         foreach (var row in condition.Select(table))
         {
-            actual.Add((row, row.Fields));
+            actual.Add((row, null));
         }
 
         if (actual.SetEquals(expected) == until.IsString("=="u8))

@@ -1,9 +1,9 @@
 namespace VtepLab.Ovsdb;
 
-/// <summary>Fields of rows seen through some columns only: equal when those are identical.</summary>
-internal sealed class Projection(IReadOnlyList<ColumnSchema> columns) : IEqualityComparer<(Row? Row, Datum[] Fields)>
+/// <summary>Rows, or fields of what is no row, seen through some columns only: equal when those are identical.</summary>
+internal sealed class Projection(IReadOnlyList<ColumnSchema> columns) : IEqualityComparer<(Row? Row, Datum[]? Fields)>
 {
-    public bool Equals((Row? Row, Datum[] Fields) x, (Row? Row, Datum[] Fields) y)
+    public bool Equals((Row? Row, Datum[]? Fields) x, (Row? Row, Datum[]? Fields) y)
     {
         foreach (var column in columns)
         {
@@ -16,7 +16,7 @@ internal sealed class Projection(IReadOnlyList<ColumnSchema> columns) : IEqualit
         return true;
     }
 
-    public int GetHashCode((Row? Row, Datum[] Fields) obj)
+    public int GetHashCode((Row? Row, Datum[]? Fields) obj)
     {
         var hash = 0;
         foreach (var column in columns)
@@ -27,7 +27,7 @@ internal sealed class Projection(IReadOnlyList<ColumnSchema> columns) : IEqualit
         return hash;
     }
 
-    /// <summary>A column's value; rows that are no rows (the expectations of a wait) hold <c>_uuid</c> behind their other fields.</summary>
-    private static Datum Get((Row? Row, Datum[] Fields) row, ColumnSchema column) =>
-        column.Index != ColumnSchema.UuidIndex ? row.Fields[column.Index - 1] : row.Row?.Uuid ?? row.Fields[^1];
+    /// <summary>A column's value; what is no row (the expectations of a wait) holds <c>_uuid</c> behind its other fields.</summary>
+    private static Datum Get((Row? Row, Datum[]? Fields) row, ColumnSchema column) =>
+        row.Row is { } stored ? stored[column] : column.Index != ColumnSchema.UuidIndex ? row.Fields![column.Index - 1] : row.Fields![^1];
 }

@@ -71,20 +71,12 @@ public sealed class Transaction : IDisposable
     public void Delete(Row row)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
-        if (row.Change is { } change)
+        var change = Open(row);
+        change.New = null;
+        row.Table.Rows.Remove(change.Row);
+        if (change.Old is not null)
         {
-            change.New = null;
-        }
-        else
-        {
-            row.Change = new RowChange(row, row.Fields, null);
-            _changes.Add(row.Change);
-        }
-
-        row.Table.Rows.Remove(row);
-        if (row.Change.Old is not null)
-        {
-            row.Table.Deleted.Add(row.Uuid, row);
+            row.Table.Deleted.Add(row.Uuid, change.Row);
         }
     }
 
@@ -106,6 +98,7 @@ public sealed class Transaction : IDisposable
         }
 
         var changes = commit.Finish();
+        Store();
         End();
         if (changes.Count > 0)
         {
@@ -133,11 +126,12 @@ public sealed class Transaction : IDisposable
             }
             else if (change.Old is not null)
             {
-                row.Fields = change.Old;
                 if (!row.Exists)
                 {
                     row.Table.Rows.Add(row);
                 }
+
+                row.Table.Rows.Close(change, isUndone: true);
             }
         }
 
@@ -154,9 +148,10 @@ public sealed class Transaction : IDisposable
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         fields[ColumnSchema.VersionIndex - 1] = Database.NewUuid();
-        var row = new Row(table, uuid, fields);
-        row.Change = new RowChange(row, null, fields);
-        _changes.Add(row.Change);
+        var row = new Row(table, uuid);
+        var change = new RowChange(row, null, fields);
+        row.State = change;
+        _changes.Add(change);
         table.Rows.Add(row);
         return row;
     }
@@ -165,15 +160,8 @@ public sealed class Transaction : IDisposable
     internal Datum[] Modify(Row row)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
-        if (row.Change is null)
-        {
-            var fields = row.Fields.AsSpan().ToArray();
-            row.Change = new RowChange(row, row.Fields, fields);
-            row.Fields = fields;
-            _changes.Add(row.Change);
-        }
-
-        return row.Fields;
+        var change = Open(row);
+        return change.New ??= change.Old.AsSpan().ToArray();
     }
 
     /// <summary>Checks what a caller did not give: the least values of columns may be forbidden by their constraints.</summary>
@@ -203,11 +191,47 @@ public sealed class Transaction : IDisposable
         }
     }
 
+    private RowChange Open(Row row)
+    {
+        if (row.Change is { } underWay)
+        {
+            return underWay;
+        }
+
+        var change = row.Table.Rows.Open(row);
+        _changes.Add(change);
+        return change;
+    }
+
+    private void Store()
+    {
+        foreach (var change in _changes)
+        {
+            if (change.New is not null)
+            {
+                change.Row.Table.Rows.Close(change, isUndone: false);
+            }
+            else
+            {
+                change.Row.Table.Rows.Bury(change);
+            }
+        }
+
+        Table? last = null;
+        foreach (var change in _changes)
+        {
+            if (change.Row.Table != last)
+            {
+                last = change.Row.Table;
+                last.Rows.Tidy();
+            }
+        }
+    }
+
     private void End()
     {
         foreach (var change in _changes)
         {
-            change.Row.Change = null;
             if (change.Old is not null && change.Row.Table.Deleted.Count > 0)
             {
                 change.Row.Table.Deleted.Clear();

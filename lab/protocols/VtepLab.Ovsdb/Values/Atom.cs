@@ -5,12 +5,12 @@ namespace VtepLab.Ovsdb;
 
 /// <summary>One integer, real, boolean, string or UUID (RFC 7047 section 5.1, atom). Immutable; 24 bytes; strings are kept as UTF-8.</summary>
 /// <remarks>
-/// Every atom knows its type, so values of different types may be compared (they are ordered by type) but are never equal.
+/// A string may be a piece of a longer array. Every atom knows its type, so values of different types may be compared (they are ordered by type) but are never equal.
 /// Conversions from the plain C# types are implicit.
 /// </remarks>
 public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
 {
-    // What tells the types apart: null an integer, a byte[] a string, else one of these.
+    // What tells the types apart: null an integer, a byte[] a string (A is where it begins in there, B its length), else one of these.
     private static readonly object RealMark = new();
     private static readonly object BooleanMark = new();
     private static readonly object UuidMark = new();
@@ -50,7 +50,7 @@ public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
     public string String => Encoding.UTF8.GetString(Utf8);
 
     /// <summary>The string as UTF-8.</summary>
-    public ReadOnlySpan<byte> Utf8 => Body is byte[] text ? text : throw Wrong(AtomType.String);
+    public ReadOnlySpan<byte> Utf8 => Body is byte[] text ? Piece(text) : throw Wrong(AtomType.String);
 
     /// <summary>The UUID.</summary>
     public Uuid Uuid => ReferenceEquals(Body, UuidMark) ? new Uuid(A, B) : throw Wrong(AtomType.Uuid);
@@ -61,7 +61,7 @@ public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
 
     public static implicit operator Atom(bool value) => new(BooleanMark, value ? 1UL : 0, 0);
 
-    public static implicit operator Atom(string value) => new(Encoding.UTF8.GetBytes(value), 0, 0);
+    public static implicit operator Atom(string value) => FromUtf8(Encoding.UTF8.GetBytes(value));
 
     public static implicit operator Atom(Uuid value) => new(UuidMark, value.High, value.Low);
 
@@ -81,7 +81,10 @@ public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
     public static Atom FromInt64(long value) => value;
 
     /// <summary>A string that is UTF-8 already; the array is kept, not copied, and must not change.</summary>
-    public static Atom FromUtf8(byte[] value) => new(value, 0, 0);
+    public static Atom FromUtf8(byte[] value) => FromUtf8(value, 0, value.Length);
+
+    /// <summary>A string that is a piece of an array, which is kept and must not change.</summary>
+    internal static Atom FromUtf8(byte[] text, int start, int length) => new(text, (uint)start, (uint)length);
 
     /// <summary>0, 0.0, false, "" or the zero UUID.</summary>
     public static Atom DefaultOf(AtomType type) => type switch
@@ -98,7 +101,7 @@ public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
     {
         if (Body is byte[] text && other.Body is byte[] otherText)
         {
-            return text.AsSpan().SequenceCompareTo(otherText);
+            return Piece(text).SequenceCompareTo(other.Piece(otherText));
         }
 
         if (!ReferenceEquals(Body, other.Body))
@@ -113,23 +116,22 @@ public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
 
     /// <inheritdoc/>
     public bool Equals(Atom other) =>
-        ReferenceEquals(Body, other.Body)
-            ? (A == other.A && B == other.B) || (ReferenceEquals(Body, RealMark) && Real == other.Real)
-            : Body is byte[] text && other.Body is byte[] otherText && text.AsSpan().SequenceEqual(otherText);
+        Body is byte[] text ? other.Body is byte[] otherText && Piece(text).SequenceEqual(other.Piece(otherText))
+        : ReferenceEquals(Body, other.Body) && ((A == other.A && B == other.B) || (ReferenceEquals(Body, RealMark) && Real == other.Real));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Atom other && Equals(other);
 
     /// <summary>Equal, and a zero of the same sign.</summary>
     internal bool IsIdentical(Atom other) =>
-        ReferenceEquals(Body, other.Body) ? A == other.A && B == other.B : Equals(other);
+        IsString ? Equals(other) : ReferenceEquals(Body, other.Body) && A == other.A && B == other.B;
 
     /// <summary>A hash that is the same in every process.</summary>
     public override int GetHashCode()
     {
         if (Body is byte[] text)
         {
-            return ByteStrings.Hash(text);
+            return ByteStrings.Hash(Piece(text));
         }
 
         var a = ReferenceEquals(Body, RealMark) && Real == 0 ? 0 : A;
@@ -145,6 +147,8 @@ public readonly struct Atom : IEquatable<Atom>, IComparable<Atom>
         AtomType.String => String,
         _ => Uuid.ToString(),
     };
+
+    private ReadOnlySpan<byte> Piece(byte[] text) => text.AsSpan((int)A, (int)B);
 
     private InvalidOperationException Wrong(AtomType wanted) => new($"{wanted} wanted, but the atom is {Type} {this}");
 }

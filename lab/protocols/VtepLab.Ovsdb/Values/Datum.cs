@@ -29,6 +29,9 @@ public readonly struct Datum : IEquatable<Datum>
     /// <summary>Number of members of the set or pairs of the map.</summary>
     public int Count => _body is Atom[] ? (int)_a : 1;
 
+    /// <summary>Whether it is one atom, and so no pair.</summary>
+    internal bool IsAtom => _body is not Atom[];
+
     /// <summary>Whether there is nothing in it.</summary>
     public bool IsEmpty => Count == 0;
 

@@ -3,7 +3,7 @@ namespace VtepLab.Ovsdb;
 /// <summary>Lets columns share equal short strings: MAC prefixes, names, "vxlan_over_ipv4". Bounded; forgets by overwriting.</summary>
 internal sealed class StringPool
 {
-    private const int Most = 4096;
+    private const int Most = 256;
     private const int Longest = 64;
 
     private byte[]?[] _slots = [];
