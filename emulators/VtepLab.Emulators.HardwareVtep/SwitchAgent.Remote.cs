@@ -6,9 +6,9 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <content>What controllers say about the world behind the tunnels: networks, remote addresses, flood lists.</content>
 internal sealed partial class SwitchAgent
 {
-    private readonly Dictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), RowId<UcastMacsRemote>> _installed = [];
     private readonly HashSet<RowId<UcastMacsRemote>> _refused = [];
     private readonly HashSet<RowId<UcastMacsRemote>> _lost = [];
+    private RemoteMacTable _installed = new(0);
 
     private Dictionary<RowId<LogicalSwitch>, HardwareNetwork> ReadNetworks(FaultSet faults)
     {
@@ -64,61 +64,45 @@ internal sealed partial class SwitchAgent
     }
 
     /// <summary>The remote addresses that get a place in the table: those that have one keep it, the others come in turn.</summary>
-    private Dictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), HardwareLocator> ChooseRemoteMacs(
-        VtepEdit edit, Dictionary<RowId<LogicalSwitch>, HardwareNetwork> networks, FaultSet faults)
+    private RemoteMacTable ChooseRemoteMacs(VtepEdit edit, Dictionary<RowId<LogicalSwitch>, HardwareNetwork> networks, FaultSet faults)
     {
-        var usable = new Dictionary<RowId<UcastMacsRemote>, ((RowId<LogicalSwitch>, MacAddress) Key, HardwareLocator Locator)>();
-        foreach (var row in _tables.All<UcastMacsRemote>())
+        var usable = ReadRemoteMacs(networks, faults, out var locators);
+        var before = _installed;
+        var now = new RemoteMacTable(Math.Min(usable.Count, _options.MaxRemoteMacs));
+        locators.ForEach(l => now.AddLocator(l));
+        foreach (var row in usable.Where(r => before.OwnerOf(r.Network, r.Mac) == r.Id))
         {
-            if (!MacAddress.TryParse(row.Mac, out var mac) || mac.IsGroup || mac.IsZero)
-            {
-                faults.AddUnless(SwitchQuirkBook.SilentBadMac, Faults.Unspecified);
-            }
-            else if (_quirks.Has(SwitchQuirkBook.TakesLowerCaseOnly) && row.Mac != mac.ToString())
-            {
-                continue;
-            }
-            else if (ReadRemote(row.Locator, faults, isOwnAllowed: false) is { } locator && networks.ContainsKey(row.LogicalSwitch))
-            {
-                usable.Add(row.Id, ((row.LogicalSwitch, mac), locator));
-            }
+            now.Add(row.Network, row.Mac, row.Id, row.Locator);
         }
 
-        foreach (var (key, id) in _installed.ToList())
+        if (_quirks.Has(SwitchQuirkBook.LosesSecondRow))
         {
-            if (!usable.TryGetValue(id, out var still) || still.Key != key)
-            {
-                _installed.Remove(key);
-                if (_quirks.Has(SwitchQuirkBook.LosesSecondRow))
-                {
-                    _lost.UnionWith(usable.Where(u => u.Value.Key == key).Select(u => u.Key));
-                }
-            }
+            var gone = before.Placed.Where(p => now.OwnerOf(p.Network, p.Mac) is null).ToHashSet();
+            _lost.UnionWith(usable.Where(r => gone.Contains((r.Network, r.Mac))).Select(r => r.Id));
         }
 
-        _refused.RemoveWhere(id => !usable.ContainsKey(id));
-        _installed.EnsureCapacity(Math.Min(usable.Count, _options.MaxRemoteMacs)); // Grown by doubling it would hold twice the room.
+        _refused.IntersectWith(_refused.Count == 0 ? [] : usable.Select(r => r.Id));
         var isFull = false;
-        foreach (var (id, (key, _)) in usable)
+        foreach (var row in usable)
         {
-            if (_installed.ContainsKey(key) || _lost.Contains(id))
+            if (now.OwnerOf(row.Network, row.Mac) is not null || _lost.Contains(row.Id))
             {
                 continue; // This row, or another one that names the same address.
             }
 
-            var hasRoom = _installed.Count < _options.MaxRemoteMacs
-                && !(_quirks.Has(SwitchQuirkBook.WaitingMacsForgotten) && _refused.Contains(id));
+            var hasRoom = now.Places < _options.MaxRemoteMacs
+                && !(_quirks.Has(SwitchQuirkBook.WaitingMacsForgotten) && _refused.Contains(row.Id));
             if (hasRoom)
             {
-                _installed.Add(key, id);
+                now.Add(row.Network, row.Mac, row.Id, row.Locator);
                 continue;
             }
 
             isFull = true;
-            _refused.Add(id);
+            _refused.Add(row.Id);
             if (_quirks.Has(SwitchQuirkBook.ExhaustionDeletesMacs))
             {
-                edit.Delete(id);
+                edit.Delete(row.Id);
             }
         }
 
@@ -127,7 +111,48 @@ internal sealed partial class SwitchAgent
             faults.AddUnless(SwitchQuirkBook.SilentMacExhaustion, Faults.MacTableExhaustion);
         }
 
-        return _installed.ToDictionary(i => i.Key, i => usable[i.Value].Locator);
+        return _installed = now;
+    }
+
+    /// <summary>The rows that can be followed, with the number of their far end among those found.</summary>
+    private List<(RowId<UcastMacsRemote> Id, RowId<LogicalSwitch> Network, MacAddress Mac, int Locator)> ReadRemoteMacs(
+        Dictionary<RowId<LogicalSwitch>, HardwareNetwork> networks, FaultSet faults, out List<HardwareLocator> locators)
+    {
+        var usable = new List<(RowId<UcastMacsRemote>, RowId<LogicalSwitch>, MacAddress, int)>();
+        var numbers = new Dictionary<RowId<PhysicalLocator>, int>();
+        locators = [];
+        foreach (var row in _tables.All<UcastMacsRemote>())
+        {
+            if (!MacAddress.TryParse(row.Mac, out var mac) || mac.IsGroup || mac.IsZero)
+            {
+                faults.AddUnless(SwitchQuirkBook.SilentBadMac, Faults.Unspecified);
+                continue;
+            }
+
+            if (_quirks.Has(SwitchQuirkBook.TakesLowerCaseOnly) && row.Mac != mac.ToString())
+            {
+                continue;
+            }
+
+            if (!numbers.TryGetValue(row.Locator, out var number))
+            {
+                number = -1;
+                if (ReadRemote(row.Locator, faults, isOwnAllowed: false) is { } locator)
+                {
+                    number = locators.Count;
+                    locators.Add(locator);
+                }
+
+                numbers.Add(row.Locator, number);
+            }
+
+            if (number >= 0 && networks.ContainsKey(row.LogicalSwitch))
+            {
+                usable.Add((row.Id, row.LogicalSwitch, mac, number));
+            }
+        }
+
+        return usable;
     }
 
     /// <summary>The flood list of every network and of every group address with rows of its own: what all the rows of one name together.</summary>

@@ -9,16 +9,7 @@ internal sealed partial class SwitchAgent
     private HardwareState WithStale(HardwareState now)
     {
         var before = Hardware;
-        var macs = new Dictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), HardwareLocator>(now.RemoteMacs);
         var floods = new Dictionary<RowId<LogicalSwitch>, IReadOnlyList<HardwareLocator>>(now.Floods);
-        foreach (var (key, locator) in before.RemoteMacs.Where(m => now.Networks.ContainsKey(m.Key.Network)))
-        {
-            if (_quirks.Has(macs.ContainsKey(key) ? SwitchQuirkBook.FirstLocatorWins : SwitchQuirkBook.KeepsDeletedMacs))
-            {
-                macs[key] = locator;
-            }
-        }
-
         foreach (var (network, members) in before.Floods.Where(f => f.Value.Count > 0 && now.Networks.ContainsKey(f.Key)))
         {
             if (_quirks.Has(SwitchQuirkBook.KeepsFloodList))
@@ -33,7 +24,26 @@ internal sealed partial class SwitchAgent
             bindings[place] = _quirks.Has(SwitchQuirkBook.KeepsOldBinding) ? network : bindings[place];
         }
 
-        return now with { Bindings = bindings, Networks = now.Networks.Values.Select(StaleNetwork).ToDictionary(n => n.Id), RemoteMacs = macs, Floods = floods };
+        return now with { Bindings = bindings, Networks = now.Networks.Values.Select(StaleNetwork).ToDictionary(n => n.Id), RemoteMacs = StaleMacs(now), Floods = floods };
+    }
+
+    private IReadOnlyDictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), HardwareLocator> StaleMacs(HardwareState now)
+    {
+        if (!_quirks.Has(SwitchQuirkBook.FirstLocatorWins) && !_quirks.Has(SwitchQuirkBook.KeepsDeletedMacs))
+        {
+            return now.RemoteMacs;
+        }
+
+        var macs = new Dictionary<(RowId<LogicalSwitch> Network, MacAddress Mac), HardwareLocator>(now.RemoteMacs);
+        foreach (var (key, locator) in Hardware.RemoteMacs.Where(m => now.Networks.ContainsKey(m.Key.Network)))
+        {
+            if (_quirks.Has(macs.ContainsKey(key) ? SwitchQuirkBook.FirstLocatorWins : SwitchQuirkBook.KeepsDeletedMacs))
+            {
+                macs[key] = locator;
+            }
+        }
+
+        return macs;
     }
 
     private HardwareNetwork StaleNetwork(HardwareNetwork now)

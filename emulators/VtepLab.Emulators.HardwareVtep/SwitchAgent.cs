@@ -102,11 +102,7 @@ internal sealed partial class SwitchAgent
         var routers = ReconcileRouters(edit, acls, faults);
         var macs = ChooseRemoteMacs(edit, networks, faults);
         var tunnels = ReconcileTunnels(edit, faults);
-        foreach (var (unreached, _) in macs.Where(m => !tunnels.ContainsKey(m.Value.Address)).ToList())
-        {
-            macs.Remove(unreached);
-        }
-
+        macs.Hide(tunnels.ContainsKey);
         ReconcileLocalRows(edit, bindings.Values.ToHashSet());
         var me = _tables.Find(_switch)!;
         edit.Update(me with { SwitchFaultStatus = _ledger.Settle(_switch.Uuid, faults, me.SwitchFaultStatus) });

@@ -27,10 +27,11 @@ internal sealed partial class ForwardingPlane
         }
     }
 
-    private void CompileTunnels(HardwareState hardware)
+    private void CompileTunnels(RemoteMacTable? table)
     {
         _byVni.Clear();
         _byTunnel.Clear();
+        var keyed = table?.KeyedLocators();
         foreach (var segment in _segments.Values)
         {
             if (segment.Vni is { } vni)
@@ -39,7 +40,7 @@ internal sealed partial class ForwardingPlane
             }
 
             // In the model with a key for each tunnel the key tells the network only together with the far end.
-            foreach (var locator in segment.Remote.Values.Concat(segment.Flood).Concat(segment.Groups.Values.SelectMany(g => g)))
+            foreach (var locator in segment.Remote.More.Concat(keyed?[segment.Id] ?? []).Concat(segment.Flood).Concat(segment.Groups.Values.SelectMany(g => g)))
             {
                 if (locator.Vni is { } key)
                 {
@@ -177,7 +178,7 @@ internal sealed partial class ForwardingPlane
 
         if (_quirks.Has(SwitchQuirkBook.LearnsFarEnds))
         {
-            segment.Remote[frame.Source] = new HardwareLocator(remote, null, own);
+            segment.Remote.Set(frame.Source, new HardwareLocator(remote, null, own));
         }
 
         if (Routes(segment, frame, isFromTunnel: true))

@@ -79,9 +79,14 @@ internal sealed partial class ForwardingPlane
     {
         _segments.Clear();
         _bindings.Clear();
+        var table = _quirks.Has(SwitchQuirkBook.MacTableIsGlobal) ? null : hardware.RemoteMacs as RemoteMacTable;
         foreach (var network in hardware.Networks.Values)
         {
-            _segments.Add(network.Id, new Segment(network) { Flood = hardware.Floods.GetValueOrDefault(network.Id) ?? [] });
+            _segments.Add(network.Id, new Segment(network)
+            {
+                Flood = hardware.Floods.GetValueOrDefault(network.Id) ?? [],
+                Remote = new RemoteMacs(table, table?.NumberOf(network.Id) ?? -1),
+            });
         }
 
         foreach (var gone in _counters.Keys.Where(p => !hardware.Bindings.ContainsKey(p)).ToList())
@@ -98,16 +103,9 @@ internal sealed partial class ForwardingPlane
             }
         }
 
-        foreach (var ((network, mac), locator) in hardware.RemoteMacs)
+        if (table is null)
         {
-            if (_quirks.Has(SwitchQuirkBook.MacTableIsGlobal))
-            {
-                _segments.Values.ToList().ForEach(s => s.Remote.TryAdd(mac, locator));
-            }
-            else if (_segments.TryGetValue(network, out var segment))
-            {
-                segment.Remote[mac] = locator;
-            }
+            CompileRemoteMacs(hardware);
         }
 
         foreach (var ((network, group), members) in hardware.Groups)
@@ -115,8 +113,24 @@ internal sealed partial class ForwardingPlane
             _segments.GetValueOrDefault(network)?.Groups.Add(group, members);
         }
 
-        CompileTunnels(hardware);
+        CompileTunnels(table);
         CompileRouters(hardware);
+    }
+
+    /// <summary>What a quirk has made of the table.</summary>
+    private void CompileRemoteMacs(HardwareState hardware)
+    {
+        foreach (var ((network, mac), locator) in hardware.RemoteMacs)
+        {
+            if (_quirks.Has(SwitchQuirkBook.MacTableIsGlobal))
+            {
+                _segments.Values.Where(s => !s.Remote.Contains(mac)).ToList().ForEach(s => s.Remote.Set(mac, locator));
+            }
+            else if (_segments.TryGetValue(network, out var segment))
+            {
+                segment.Remote.Set(mac, locator);
+            }
+        }
     }
 
     private void Bind(HardwareState hardware, string port, int vlan, Segment segment)
@@ -203,7 +217,7 @@ internal sealed partial class ForwardingPlane
     {
         var network = binding.Segment.Id;
         if (_quirks.Has(SwitchQuirkBook.PublishesNothing)
-            || (_quirks.Has(SwitchQuirkBook.RemoteRowBlocksLearning) && binding.Segment.Remote.ContainsKey(source))
+            || (_quirks.Has(SwitchQuirkBook.RemoteRowBlocksLearning) && binding.Segment.Remote.Contains(source))
             || (_quirks.Has(SwitchQuirkBook.LearnsOnce) && _learned.IsKnownOutside(network, source)))
         {
             return;

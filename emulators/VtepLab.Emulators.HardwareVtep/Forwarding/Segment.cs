@@ -21,7 +21,7 @@ internal sealed class Segment(HardwareNetwork network)
     public List<VlanPort> Members { get; } = [];
 
     /// <summary>Where addresses live behind tunnels.</summary>
-    public Dictionary<MacAddress, HardwareLocator> Remote { get; } = [];
+    public required RemoteMacs Remote { get; init; }
 
     /// <summary>Where flooded frames go.</summary>
     public IReadOnlyList<HardwareLocator> Flood { get; set; } = [];
