@@ -15,9 +15,9 @@ internal static class FabricModel
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1); // Everyone is connected, the monitor elected and everything read.
 
-    public static void Run(int switches, TimeSpan time)
+    public static void Run(int switches, TimeSpan time, IdleEchoes echoes = IdleEchoes.Carried)
     {
-        var world = Build(switches, switches);
+        var world = Build(switches, switches, new SimulationOptions { IdleEchoes = echoes });
         var meter = Meter.Start();
         world.RunFor(Settled);
         var setUp = meter.Seconds;
@@ -27,36 +27,38 @@ internal static class FabricModel
         var (seconds, bytes) = (meter.Seconds, meter.Bytes);
         var events = world.Events - before;
         Console.WriteLine(KernelBenchmarks.Line(
-            $"{switches:N0} switches, 2 agents, {time}: {seconds:0.00} s of CPU, {time.TotalSeconds / seconds:0} virtual s a CPU s, {events:N0} events, {events / seconds / 1e6:0.00} M a second, {(double)bytes / events:0} B an event; the minute before it, with all connecting, {setUp:0.00} s; {world.Network.OpenEnds / 2} streams, heap {GC.GetTotalMemory(true) >> 20} MiB"));
+            $"{switches:N0} switches, 2 agents, {time}, echoes {(echoes == IdleEchoes.LeftOut ? "left out" : "carried")}: {seconds:0.00} s of CPU, {time.TotalSeconds / seconds:0} virtual s a CPU s, {events:N0} events, {events / seconds / 1e6:0.00} M a second, {(double)bytes / events:0} B an event; the minute before it, with all connecting, {setUp:0.00} s; {world.Network.OpenEnds / 2} streams, heap {GC.GetTotalMemory(true) >> 20} MiB"));
     }
 
     /// <summary>A world whose switches and agents begin to connect when it runs.</summary>
     /// <param name="switches">How many switches.</param>
     /// <param name="served">How many of them the agents serve.</param>
-    public static SimulatedWorld Build(int switches, int served)
+    /// <param name="options">What the world is like.</param>
+    /// <param name="seed">Its seed.</param>
+    public static SimulatedWorld Build(int switches, int served, SimulationOptions? options = null, ulong seed = 7)
     {
-        var world = new SimulatedWorld(7);
+        var world = new SimulatedWorld(seed, options);
         world.AddBroker();
         world.AddHost("plugin").Start(PlugInAsync);
         for (var i = 0; i < switches; i++)
         {
-            var options = new HardwareVtepOptions
+            var leaf = new HardwareVtepOptions
             {
                 Name = $"leaf{i}", TunnelIps = [$"192.0.{i >> 8}.{i & 255}"], Listen = [Endpoint.Parse("ptcp:6640")],
             };
-            world.AddHost(options.Name).Start(host => EmulatedSwitch.RunAsync(host, options));
+            world.AddHost(leaf.Name).Start(host => EmulatedSwitch.RunAsync(host, leaf));
         }
 
         foreach (var name in (string[])["agent-1", "agent-2"])
         {
-            var options = new AgentOptions
+            var agent = new AgentOptions
             {
                 Host = name,
                 OvsdbHosts = [.. Enumerable.Range(0, served).Select(i => new OvsdbHost($"leaf{i}", Endpoint.Parse($"tcp:leaf{i}:6640")))],
                 ReportInterval = Heartbeat,
                 SocketTimeout = TimeSpan.FromSeconds(10), // Half of it is the probe.
             };
-            world.AddHost(name).Start(host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
+            world.AddHost(name).Start(host => L2GatewayAgent.RunAsync(host, agent, host.Stopping));
         }
 
         return world;

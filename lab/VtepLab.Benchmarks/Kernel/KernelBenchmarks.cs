@@ -44,9 +44,12 @@ internal static class KernelBenchmarks
 
         if (all || words.Contains("lab"))
         {
-            FabricModel.Run(100, TimeSpan.FromMinutes(20)); // Until the code is compiled as it will stay.
-            FabricModel.Run(100, TimeSpan.FromHours(1));
-            FabricModel.Run(1000, TimeSpan.FromMinutes(5));
+            foreach (var echoes in (IdleEchoes[])[IdleEchoes.Carried, IdleEchoes.LeftOut])
+            {
+                FabricModel.Run(100, TimeSpan.FromMinutes(20), echoes); // Until the code is compiled as it will stay.
+                FabricModel.Run(100, TimeSpan.FromHours(1), echoes);
+                FabricModel.Run(1000, TimeSpan.FromMinutes(5), echoes);
+            }
         }
 
         if (all || words.Contains("seeds"))

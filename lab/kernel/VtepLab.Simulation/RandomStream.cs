@@ -28,6 +28,17 @@ public sealed class RandomStream
         }
     }
 
+    /// <summary>64 bits that depend on a seed and two numbers alone, and on no draw before.</summary>
+    internal static ulong At(ulong seed, ulong one, ulong other)
+    {
+        unchecked
+        {
+            var state = seed ^ (one * 0x100000001B3);
+            state = SplitMix(ref state) ^ other;
+            return SplitMix(ref state);
+        }
+    }
+
     /// <summary>The next 64 bits.</summary>
     public ulong NextUInt64()
     {

@@ -207,6 +207,7 @@ public sealed class SimulatedWorld
     {
         Active();
         var until = VirtualTime.After(Kernel.Now, within);
+        Network.Disturb();
         _quietAwaited++;
         try
         {
@@ -224,6 +225,7 @@ public sealed class SimulatedWorld
         finally
         {
             _quietAwaited--;
+            Network.Disturb();
         }
     }
 

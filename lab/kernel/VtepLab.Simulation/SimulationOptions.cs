@@ -69,6 +69,9 @@ public sealed record SimulationOptions
     /// <summary>Knows the segments of streams that only say that both ends live; null: there are none. See <see cref="SimulatedWorld.RunUntilQuiet"/>.</summary>
     public KeepAlive? IsKeepAlive { get; init; }
 
+    /// <summary>What becomes of the probes of idle connections. Default: they are carried like everything else.</summary>
+    public IdleEchoes IdleEchoes { get; init; }
+
     /// <summary>Where the hosts' logs go; null for nowhere.</summary>
     public ILoggerFactory? Logs { get; init; }
 }
@@ -89,6 +92,22 @@ public enum EventOrder
 
     /// <summary>The seed decides between the two for the whole run, so that many seeds see both.</summary>
     Drawn,
+}
+
+/// <summary>What becomes of the probes by which the ends of an idle connection learn that both live (<see cref="IIdleStream"/>), and of their replies.</summary>
+public enum IdleEchoes
+{
+    /// <summary>They are carried, and draw from the chance of the network like everything else.</summary>
+    Carried,
+
+    /// <summary>They are carried, and how long they take and where they are cut depends on nothing but the seed, the stream and the time.</summary>
+    DrawnApart,
+
+    /// <summary>
+    /// They are left out wherever nothing would come of them; everything else happens as in <see cref="DrawnApart"/>, to the nanosecond. Not in a
+    /// world whose order is shuffled, where an echo is one more event to choose from, nor while somebody waits for quiet. The trace lacks them too.
+    /// </summary>
+    LeftOut,
 }
 
 /// <summary>True for a segment, all that was written in one instant, that changes nothing at its receiver, such as an echo request.</summary>

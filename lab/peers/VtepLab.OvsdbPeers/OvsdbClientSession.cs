@@ -133,6 +133,7 @@ public sealed partial class OvsdbClientSession
     {
         var peer = _options.Remotes.Count == 1 ? Name : _options.Name is null ? $"{Remote}" : $"{Name} at {Remote}";
         var rpc = new OvsdbConnection(connection, _host.Time, _options.Connection with { Peer = peer });
+        ClientIdleEnd.Attach(connection, rpc);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var run = rpc.RunAsync(life.Token);
         var synchronize = SynchronizeAsync(rpc, life.Token);

@@ -28,6 +28,7 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, -NanosecondsPerSecond);
+            host.Simulation.Network.Disturb();
             (_elapsed, _since) = (GetTimestamp(), host.Kernel.Now);
             _drift = value;
         }
@@ -36,8 +37,11 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
     public override long GetTimestamp()
     {
         host.Kernel.ThrowIfGivenUp();
-        return _elapsed + Own(host.Kernel.Now - _since);
+        return TimestampAt(host.Kernel.Now);
     }
+
+    /// <summary>The timestamp at a time of the kernel, unless the drift changes before.</summary>
+    public long TimestampAt(long at) => _elapsed + Own(at - _since);
 
     public override DateTimeOffset GetUtcNow() => new(startTicks + _offsetTicks + (GetTimestamp() / 100), TimeSpan.Zero);
 

@@ -107,6 +107,7 @@ public sealed class SimulatedHost
         }
 
         Simulation.Note(kind == CrashKind.Power ? "power-loss" : "crash", Name);
+        Simulation.Network.Disturb();
         IsUp = false;
         Simulation.Network.HostWentDown(this, silently: kind == CrashKind.Power);
         if (kind == CrashKind.Power)
@@ -163,6 +164,7 @@ public sealed class SimulatedHost
     public void Pause()
     {
         Simulation.Note("pause", Name);
+        Simulation.Network.Disturb();
         Kernel.Pause(Id);
     }
 
@@ -170,6 +172,7 @@ public sealed class SimulatedHost
     public void Resume()
     {
         Simulation.Note("resume", Name);
+        Simulation.Network.Disturb();
         Kernel.Resume(Id);
     }
 

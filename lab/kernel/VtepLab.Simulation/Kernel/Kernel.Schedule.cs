@@ -3,6 +3,9 @@ namespace VtepLab.Simulation;
 // The events to come: how they get in, and how they are cancelled.
 internal sealed partial class Kernel
 {
+    /// <summary>True while something is ready to run at this instant.</summary>
+    public bool HasReady => _readyCount > 0;
+
     /// <summary>Runs something once everything that is ready now has had its turn.</summary>
     public void Enqueue(HostContext owner, object fn, object? state) => EnqueueWork(new Work(fn, state, owner.Host, owner.Life, _cause));
 

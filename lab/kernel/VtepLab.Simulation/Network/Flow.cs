@@ -19,6 +19,7 @@ internal sealed class Flow
     private Segment? _spare; // One is enough for whoever waits for an answer.
     private Chunk _unsent;
     private Chunk _reads; // The chunk that is being read.
+    private bool _isReadingEcho;
     private int _outstanding; // Bytes accepted from the writer and not yet read.
     private int _unread;
     private long _freeAt;
@@ -33,13 +34,18 @@ internal sealed class Flow
 
     public Flow(SimulatedNetwork network, SimulatedConnection sender, SimulatedConnection receiver, long id)
     {
-        (_network, Sender, Receiver) = (network, sender, receiver);
+        (_network, Sender, Receiver, Id) = (network, sender, receiver, id);
         _window = network.NextWindow();
         _again = network.Options.RetransmissionTimeout;
         _cuts = network.Options.RandomSegmentation ? network.Simulation.Random($"stream/{id}/cuts") : null;
         _transmission = new Transmission(this);
         (Writer, Reader) = (new FlowWriter(this), new FlowReader(this));
     }
+
+    public long Id { get; }
+
+    /// <summary>What is left out of the stream while it is idle; null where nothing ever is.</summary>
+    public IdleEcho? Echo { get; set; }
 
     public SimulatedConnection Sender { get; }
 
@@ -50,6 +56,9 @@ internal sealed class Flow
     public FlowReader Reader { get; }
 
     public bool HasUnread => _unread > 0;
+
+    /// <summary>True while nothing is under way in this direction, more may be, and its reader waits for it.</summary>
+    public bool IsIdle => _outstanding == 0 && !_sending && !_ending && !_probing && !_endArrived && Writer.IsIdle && Reader.IsAwaited;
 
     /// <summary>True when everything written, and the end, has left.</summary>
     public bool IsEnded => _ended;
@@ -83,6 +92,7 @@ internal sealed class Flow
     /// <summary>Takes bytes from the writer, whatever the window, and leaves it none.</summary>
     public void Accept(ref Chunk bytes)
     {
+        Echo?.Wake();
         _outstanding += bytes.Count;
         if (_unsent.Count == 0)
         {
@@ -99,6 +109,19 @@ internal sealed class Flow
         SendSoon();
     }
 
+    /// <summary>Takes up what was left out: bytes on their way.</summary>
+    /// <param name="bytes">What was sent.</param>
+    /// <param name="left">When the last of them had left.</param>
+    /// <param name="arrives">When they arrive.</param>
+    public void Carry(ReadOnlySpan<byte> bytes, long left, long arrives)
+    {
+        var chunk = default(Chunk);
+        chunk.Append(bytes);
+        _outstanding += bytes.Length;
+        (_freeAt, _lastArrival) = (left, arrives);
+        Leave(chunk, arrives, isEnd: false);
+    }
+
     /// <summary>A read has to wait until the reader's program reads again, whatever becomes of the stream meanwhile.</summary>
     public void HoldBack() => _network.HoldBack(Receiver);
 
@@ -106,6 +129,7 @@ internal sealed class Flow
     {
         if (!_ending && !Sender.IsBroken && !Sender.IsSilent)
         {
+            Echo?.Wake();
             _ending = true;
             SendSoon();
         }
@@ -125,13 +149,13 @@ internal sealed class Flow
         if (_reads.Count == 0)
         {
             _reads = _received.Dequeue();
+            _isReadingEcho = IsEcho(_reads.Span);
         }
 
         var count = _reads.Count;
         if (_cuts is not null && count > 1)
         {
-            var draw = _cuts.NextUInt64() & 15;
-            count = draw < 8 ? count : draw == 15 ? 1 : (int)_cuts.Next(1, count + 1L);
+            count = _isReadingEcho ? CutEcho(count) : Cut(_cuts, count);
         }
 
         if (count < _reads.Count)
@@ -205,7 +229,8 @@ internal sealed class Flow
             return;
         }
 
-        var latency = _network.Latency(from, to) + VirtualTime.Nanoseconds(verdict.Delay);
+        var usual = IsEcho(_unsent.Span) ? _network.EchoLatency(_network.EchoPath(from, to), this, now) : _network.Latency(from, to);
+        var latency = usual + VirtualTime.Nanoseconds(verdict.Delay);
         if (verdict.Kind == VerdictKind.Reset || Receiver.IsSilent || _probing)
         {
             if (verdict.Kind != VerdictKind.Reset && _network.Judge(to, from, 0).Kind == VerdictKind.Drop)
@@ -246,10 +271,29 @@ internal sealed class Flow
         var (from, to, now) = (Sender.Host, Receiver.Host, Kernel.Now);
         _freeAt = Math.Max(now, _freeAt) + _network.Serialization(from, to, _unsent.Count);
         _lastArrival = Math.Max(_freeAt + latency, _lastArrival);
-        var segment = _spare ?? new Segment(this);
-        (_spare, segment.Bytes, segment.IsEnd) = (null, _unsent, isEnd);
+        Leave(_unsent, _lastArrival, isEnd);
         _unsent = default;
-        Kernel.Schedule(_lastArrival, Kernel.World, segment, null);
+    }
+
+    private void Leave(Chunk bytes, long arrives, bool isEnd)
+    {
+        var segment = _spare ?? new Segment(this);
+        (_spare, segment.Bytes, segment.IsEnd) = (null, bytes, isEnd);
+        Kernel.Schedule(arrives, Kernel.World, segment, null);
+    }
+
+    private bool IsEcho(ReadOnlySpan<byte> bytes) => Echo is not null && Echo.Is(bytes);
+
+    private static int Cut(RandomStream chance, int count)
+    {
+        var draw = chance.NextUInt64() & 15;
+        return draw < 8 ? count : draw == 15 ? 1 : (int)chance.Next(1, count + 1L);
+    }
+
+    private int CutEcho(int count)
+    {
+        var draw = RandomStream.At(_network.Simulation.Seed, (ulong)Id, (ulong)Kernel.Now + (ulong)count);
+        return (draw & 15) < 8 ? count : 1 + (int)((draw >> 8) % (uint)count);
     }
 
     private void Stall()

@@ -80,12 +80,14 @@ internal sealed class FlowReader(Flow flow) : PipeReader
 
     public override void CancelPendingRead()
     {
+        flow.Echo?.Wake();
         _cancelled = true;
         Wake();
     }
 
     public override void Complete(Exception? exception = null)
     {
+        flow.Echo?.Wake();
         _completed = true;
         while (_first is not null)
         {
@@ -95,6 +97,9 @@ internal sealed class FlowReader(Flow flow) : PipeReader
 
     /// <summary>True when everything that was read has been consumed.</summary>
     public bool HoldsNothing => _first is null;
+
+    /// <summary>True while a read waits that nothing but bytes, or the stream's end, will end.</summary>
+    public bool IsAwaited => _waiter.IsAwaited && HoldsNothing && !_cancelled && !_completed;
 
     /// <summary>Something may have changed for a read that waits.</summary>
     public void Wake() => _waiter.Wake();
@@ -223,6 +228,8 @@ internal sealed class FlowReader(Flow flow) : PipeReader
         private bool _woken;
 
         public bool IsPending => _reader is not null;
+
+        public bool IsAwaited => _reader is not null && !_woken && !_cancel.CanBeCanceled;
 
         public ValueTask<ReadResult> Start(FlowReader reader, CancellationToken cancel)
         {

@@ -21,6 +21,9 @@ internal sealed class FlowWriter(Flow flow) : PipeWriter
 
     public bool IsWaiting => _isWaiting;
 
+    /// <summary>True while nothing is written that has not left, and more may be.</summary>
+    public bool IsIdle => _written.Count == 0 && !_isWaiting && !_completed;
+
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);

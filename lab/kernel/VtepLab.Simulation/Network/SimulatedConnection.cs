@@ -4,11 +4,12 @@ using VtepLab.Runtime;
 namespace VtepLab.Simulation;
 
 /// <summary>One end of a simulated stream.</summary>
-internal sealed class SimulatedConnection : IConnection
+internal sealed class SimulatedConnection : IConnection, IIdleStream
 {
     private readonly SimulatedNetwork _network;
     private Flow _outgoing = null!;
     private Flow _incoming = null!;
+    private IdleEcho? _echo; // One for both ends.
 
     private SimulatedConnection(SimulatedNetwork network, HostContext owner, SimulatedHost host, Endpoint local, Endpoint remote)
     {
@@ -50,6 +51,9 @@ internal sealed class SimulatedConnection : IConnection
 
     public bool IsOver => IsBroken || IsClosed || IsSilent;
 
+    /// <summary>True while both directions are used and the host runs.</summary>
+    public bool IsOpen => !IsOver && !IsClosing && Host is { IsUp: true, IsPaused: false };
+
     /// <summary>Makes the two ends of a stream.</summary>
     public static (SimulatedConnection Near, SimulatedConnection Far) Pair(
         SimulatedNetwork network, HostContext client, SimulatedHost clientHost, HostContext server, SimulatedHost serverHost, Endpoint endpoint)
@@ -73,6 +77,19 @@ internal sealed class SimulatedConnection : IConnection
         return (near, far);
     }
 
+    public bool Attach(IIdleEnd end)
+    {
+        if (_network.DrawsEchoesApart)
+        {
+            _echo = Peer._echo ?? new IdleEcho(_network, this, _outgoing, _incoming);
+            _echo.Attach(this, end);
+        }
+
+        return _echo is not null;
+    }
+
+    public bool LeavesOut() => _echo is not null && _echo.LeavesOut(this);
+
     public void ThrowIfBroken(string doing)
     {
         if (IsBroken || IsClosed)
@@ -86,6 +103,7 @@ internal sealed class SimulatedConnection : IConnection
 
     public void Abort()
     {
+        _outgoing.Echo?.Wake();
         if (IsBroken || IsClosed || IsSilent)
         {
             Release();
@@ -107,6 +125,7 @@ internal sealed class SimulatedConnection : IConnection
             return;
         }
 
+        _outgoing.Echo?.Wake();
         IsClosing = true;
         try
         {
@@ -123,6 +142,7 @@ internal sealed class SimulatedConnection : IConnection
     /// <summary>Closes this end as an operating system does: what was written still leaves; unread data is answered with a reset.</summary>
     public void CloseByKernel()
     {
+        _outgoing.Echo?.Wake();
         if (IsClosed || IsBroken || IsSilent)
         {
             Release();
@@ -146,6 +166,7 @@ internal sealed class SimulatedConnection : IConnection
     /// <summary>The power went: nothing leaves, nothing is answered.</summary>
     public void FallSilent()
     {
+        _outgoing.Echo?.Wake();
         IsSilent = true;
         _outgoing.DropUnsent();
         _incoming.DropUnread();
@@ -160,6 +181,7 @@ internal sealed class SimulatedConnection : IConnection
             return;
         }
 
+        _outgoing.Echo?.Wake();
         Error = error;
         Release();
     }

@@ -4,7 +4,7 @@ using VtepLab.Runtime;
 namespace VtepLab.Simulation;
 
 /// <summary>The network between the hosts, and what can go wrong with it.</summary>
-public sealed class SimulatedNetwork
+public sealed partial class SimulatedNetwork
 {
     private const int FirstEphemeralPort = 32768;
     private static readonly TimeSpan Loopback = TimeSpan.FromMicroseconds(10);
@@ -45,12 +45,21 @@ public sealed class SimulatedNetwork
     /// <summary>Installs a rule behind those there are; disposing the result removes it.</summary>
     public IDisposable Add(NetworkRule rule)
     {
+        Disturb();
         _rules.Add(rule);
-        return new RuleScope(_rules, rule);
+        return new FaultScope(() =>
+        {
+            Disturb();
+            _rules.Remove(rule);
+        });
     }
 
     /// <summary>Says how one host reaches another, one way.</summary>
-    public void SetPath(SimulatedHost from, SimulatedHost to, PathOptions options) => _paths[(from.Id, to.Id)] = options;
+    public void SetPath(SimulatedHost from, SimulatedHost to, PathOptions options)
+    {
+        Disturb();
+        _paths[(from.Id, to.Id)] = options;
+    }
 
     /// <summary>Cuts every path between two groups, both ways, until the result is disposed.</summary>
     public IDisposable Partition(IReadOnlyCollection<SimulatedHost> group, IReadOnlyCollection<SimulatedHost> others)
@@ -108,9 +117,14 @@ public sealed class SimulatedNetwork
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytesPerSecond, 1);
         _simulation.Note("squeeze", $"{one.Name} - {other.Name}");
+        Disturb();
         var squeeze = new Squeezed(one, other, bytesPerSecond);
         _squeezes.Add(squeeze);
-        return new FaultScope(() => _squeezes.Remove(squeeze));
+        return new FaultScope(() =>
+        {
+            Disturb();
+            _squeezes.Remove(squeeze);
+        });
     }
 
     /// <summary>Resets every stream between two hosts; what was under way is lost.</summary>
@@ -135,18 +149,25 @@ public sealed class SimulatedNetwork
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterBytes);
         _simulation.Note("reset-midway", $"{from.Name} > {to.Name}");
+        Disturb();
         var reset = new MidwayReset(from, to, afterBytes);
         _midway.Add(reset);
-        return new FaultScope(() => _midway.Remove(reset));
+        return new FaultScope(() =>
+        {
+            Disturb();
+            _midway.Remove(reset);
+        });
     }
 
     /// <summary>The programs of a host read nothing from their streams, as those that are too slow; what is sent to them waits, and then whoever sends it.</summary>
     public IDisposable StopReading(SimulatedHost host)
     {
         _simulation.Note("stop-reading", host.Name);
+        Disturb();
         _notReading.Add(host);
         return new FaultScope(() =>
         {
+            Disturb();
             _notReading.Remove(host);
             foreach (var end in _heldBack.Values.Where(e => e.Host == host).ToList())
             {
@@ -359,10 +380,5 @@ public sealed class SimulatedNetwork
         public SimulatedHost To => to;
 
         public int Left { get; set; } = left;
-    }
-
-    private sealed class RuleScope(List<NetworkRule> rules, NetworkRule rule) : IDisposable
-    {
-        public void Dispose() => rules.Remove(rule);
     }
 }

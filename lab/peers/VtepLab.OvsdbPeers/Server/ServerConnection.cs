@@ -6,7 +6,7 @@ using VtepLab.Runtime;
 namespace VtepLab.OvsdbPeers;
 
 /// <summary>One peer of the server: carries bytes between its stream and its session, and ends what has ended.</summary>
-internal sealed class ServerConnection : ISessionOutput, IDisposable
+internal sealed class ServerConnection : ISessionOutput, IIdleEnd, IDisposable
 {
     private readonly IConnection _connection;
     private readonly TimeProvider _time;
@@ -31,6 +31,10 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
         _reader = new JsonStreamReader(new JsonStreamLimits { MaxDepth = limits.MaxDepth, MaxTextBytes = limits.MaxMessageBytes });
         Session = server.OpenSession(this, connection.Remote.ToString());
         _life = new InactivityProbe(time, probe, Session.Probe);
+        if (connection is IIdleStream stream && stream.Attach(this))
+        {
+            _life.LeavesOut = stream.LeavesOut;
+        }
     }
 
     /// <summary>The session.</summary>
@@ -47,6 +51,12 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
 
     /// <inheritdoc/>
     public long UnsentBytes => _output.UnsentBytes;
+
+    ReadOnlyMemory<byte> IIdleEnd.Request => EchoMessages.RequestMemory;
+
+    ReadOnlyMemory<byte> IIdleEnd.Reply => EchoMessages.ReplyMemory;
+
+    bool IIdleEnd.IsAtRest => _tap is null && _reader.IsBetweenTexts && _output.IsAtRest && Session.IsAtRest;
 
     /// <summary>Carries bytes until the connection ends or the token asks for it; never throws for what a peer does.</summary>
     /// <param name="grace">How long a peer may take to read what is under way when it is stopped.</param>
@@ -98,6 +108,12 @@ internal sealed class ServerConnection : ISessionOutput, IDisposable
         _tap?.Invoke(Session, isSent: true, message);
         _output.Send(message);
     }
+
+    void IIdleEnd.WillHear(long timestamp) => _life.WillHear(timestamp);
+
+    void IIdleEnd.Unhear() => _life.Unhear();
+
+    void IIdleEnd.Missed(long bytes) => _reader.Skip(bytes);
 
     /// <inheritdoc/>
     public void Dispose() => _ended.Dispose();

@@ -51,6 +51,12 @@ public sealed partial class OvsdbConnection
     /// <summary>The peer's name in messages.</summary>
     public string Peer => _options.Peer;
 
+    /// <summary>Whether the peer lives.</summary>
+    public InactivityProbe Life => _life;
+
+    /// <summary>True while an echo, or the reply to one, would have no effect but its own reply.</summary>
+    public bool IsAtRest => IsOpen && _hasSpoken && _options.Tap is null && _reader.IsBetweenTexts && _output.IsAtRest;
+
     /// <summary>True until the connection ended.</summary>
     public bool IsOpen => _failure is null;
 
@@ -108,6 +114,9 @@ public sealed partial class OvsdbConnection
     /// <exception cref="OvsdbProtocolException">The connection is gone.</exception>
     public void Call(string method, Action<JsonWriter>? parameters, Action<OvsdbReply> answered) =>
         Send(method, parameters, new PendingCall(method, null, answered));
+
+    /// <summary>Counts bytes of echoes and their replies that were known without being read.</summary>
+    public void Skip(long bytes) => _reader.Skip(bytes);
 
     /// <summary>Sends a notification.</summary>
     /// <exception cref="OvsdbProtocolException">The connection is gone.</exception>

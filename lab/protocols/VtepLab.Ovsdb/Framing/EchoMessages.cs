@@ -10,6 +10,12 @@ public static class EchoMessages
     /// <summary>The answer to <see cref="Request"/>.</summary>
     public static ReadOnlySpan<byte> Reply => """{"id":"echo","result":[],"error":null}"""u8;
 
+    /// <summary><see cref="Request"/>, to keep.</summary>
+    public static ReadOnlyMemory<byte> RequestMemory { get; } = Request.ToArray();
+
+    /// <summary><see cref="Reply"/>, to keep.</summary>
+    public static ReadOnlyMemory<byte> ReplyMemory { get; } = Reply.ToArray();
+
     /// <summary>The length of the one of them that stands at the start of some bytes; 0 when none does.</summary>
     internal static int LengthAt(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith(Request) ? Request.Length : bytes.StartsWith(Reply) ? Reply.Length : 0;

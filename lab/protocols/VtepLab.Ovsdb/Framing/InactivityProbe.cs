@@ -15,6 +15,7 @@ public sealed class InactivityProbe
     private readonly TaskCompletionSource _gone = new();
     private ITimer? _timer;
     private long _lastReceived;
+    private long _willReceive = long.MaxValue; // Known beforehand; none.
     private long _probedAfter = -1; // What was the last byte when the probe left.
 
     /// <summary>Begins with a connection that has just shown life.</summary>
@@ -25,16 +26,40 @@ public sealed class InactivityProbe
         (_time, _interval, _probe, _lastReceived) = (time, interval, probe, time.GetTimestamp());
 
     /// <summary>The timestamp of the last byte of the peer.</summary>
-    public long LastReceived => _lastReceived;
+    public long LastReceived
+    {
+        get
+        {
+            if (_willReceive != long.MaxValue && _willReceive <= _time.GetTimestamp())
+            {
+                (_lastReceived, _willReceive) = (_willReceive, long.MaxValue);
+            }
+
+            return _lastReceived;
+        }
+    }
+
+    /// <summary>Asked in the place of a probe, where the stream can tell what would come of one; true: it need not be sent.</summary>
+    public Func<bool>? LeavesOut { get; set; }
 
     /// <summary>From the last byte to now.</summary>
-    public TimeSpan Silence => _time.GetElapsedTime(_lastReceived);
+    public TimeSpan Silence => _time.GetElapsedTime(LastReceived);
 
     /// <summary>True while a probe waits for any sign of life.</summary>
-    public bool IsWaiting => _probedAfter == _lastReceived;
+    public bool IsWaiting => _probedAfter == LastReceived;
 
     /// <summary>A byte has arrived.</summary>
-    public void Heard() => _lastReceived = _time.GetTimestamp();
+    public void Heard() => (_lastReceived, _willReceive) = (_time.GetTimestamp(), long.MaxValue);
+
+    /// <summary>The next byte arrives at a timestamp, without <see cref="Heard"/>.</summary>
+    public void WillHear(long timestamp)
+    {
+        _ = LastReceived;
+        _willReceive = timestamp;
+    }
+
+    /// <summary>What <see cref="WillHear"/> told, of a time that is still to come, does not hold.</summary>
+    public void Unhear() => _willReceive = long.MaxValue;
 
     /// <summary>Watches until the peer is given up, which ends the task without an error.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -72,10 +97,14 @@ public sealed class InactivityProbe
         }
         else
         {
-            _probedAfter = _lastReceived;
+            _probedAfter = LastReceived;
             try
             {
-                _probe();
+                if (LeavesOut is null || !LeavesOut())
+                {
+                    _probe();
+                }
+
                 _timer!.Change(Due(_interval), Timeout.InfiniteTimeSpan);
             }
             catch (Exception e)

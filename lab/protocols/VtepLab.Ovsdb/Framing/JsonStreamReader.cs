@@ -54,6 +54,9 @@ public sealed partial class JsonStreamReader
     /// <summary>Bytes of the stream that have been looked at.</summary>
     public long BytesScanned => _streamOffset + _scanned;
 
+    /// <summary>Counts bytes of whole messages that were known without being read.</summary>
+    public void Skip(long bytes) => _streamOffset += bytes;
+
     /// <summary>Takes the next complete text from the front of what has arrived.</summary>
     /// <param name="buffer">
     /// All bytes that have arrived and were not taken yet: what was left of the last call, then what is new, as a

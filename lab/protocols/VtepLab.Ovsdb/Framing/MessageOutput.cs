@@ -20,6 +20,9 @@ public sealed class MessageOutput(PipeWriter stream)
     /// <summary>Bytes that the stream has not taken; 0 while nothing has to wait.</summary>
     public long UnsentBytes => _flush is null ? 0 : _written + _later.Length;
 
+    /// <summary>True while a message that is sent leaves at once, and alone.</summary>
+    public bool IsAtRest => _flush is null && _written == 0 && !_isCorked;
+
     /// <summary>Sends a message; the bytes are the caller's again afterwards.</summary>
     public void Send(ReadOnlySpan<byte> message)
     {

@@ -3,9 +3,6 @@ namespace VtepLab.Ovsdb;
 /// <summary>One peer of an <see cref="OvsdbServer"/>: takes its messages, and gives it replies and notifications.</summary>
 public sealed partial class OvsdbSession
 {
-    private static readonly byte[] Echo = EchoMessages.Request.ToArray();
-    private static readonly byte[] EchoReply = EchoMessages.Reply.ToArray();
-
     private readonly JsonText _text = new();
     private readonly JsonWriter _reply = new();
     private readonly JsonWriter _notice = new();
@@ -34,6 +31,9 @@ public sealed partial class OvsdbSession
 
     /// <summary>Why the server ended it, or null.</summary>
     public string? CloseReason { get; private set; }
+
+    /// <summary>True while an echo, or the reply to one, would have no effect but its own reply.</summary>
+    public bool IsAtRest => CanReceive && _quirks is null && !_monitors.Exists(static monitor => monitor.IsBehind);
 
     /// <summary>Handles one message from the peer.</summary>
     /// <param name="message">One JSON text; used until this returns.</param>
@@ -89,7 +89,7 @@ public sealed partial class OvsdbSession
     }
 
     /// <summary>Asks whether the peer lives: sends the echo request whose reply must carry the id <c>"echo"</c>.</summary>
-    public void Probe() => Send("echo", Echo);
+    public void Probe() => Send("echo", EchoMessages.RequestMemory);
 
     /// <summary>The connection is gone: drops monitors, locks and waiting transactions.</summary>
     public void Close()
@@ -153,14 +153,14 @@ public sealed partial class OvsdbSession
     /// <summary>What an idle connection carries is known by its bytes; false for anything else.</summary>
     private bool HasHandledEcho(ReadOnlySpan<byte> message)
     {
-        if (message.SequenceEqual(Echo))
+        if (message.SequenceEqual(EchoMessages.Request))
         {
             Flush();
-            Send(null, EchoReply);
+            Send(null, EchoMessages.ReplyMemory);
             return true;
         }
 
-        return message.SequenceEqual(EchoReply);
+        return message.SequenceEqual(EchoMessages.Reply);
     }
 
     private void Send(string? method, ReadOnlyMemory<byte> message)
