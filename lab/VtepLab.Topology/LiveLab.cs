@@ -6,7 +6,8 @@ using VtepLab.Simulation;
 
 namespace VtepLab.Topology;
 
-/// <summary>A lab in real time, in this process: every machine is a live host with a loop of its own, joined by a bus over loopback.</summary>
+/// <summary>A lab in real time, in this process: every machine is a live host, joined by a bus over loopback.</summary>
+/// <remarks>All machines share the driver's loop: steps look into the agents, the plugin and the switches, and two loops would tear what they look at.</remarks>
 public sealed class LiveLab : LabWorld
 {
     private static readonly Endpoint AnyLoopbackPort = new(EndpointScheme.PassiveTcp, "127.0.0.1", 0);
@@ -17,7 +18,7 @@ public sealed class LiveLab : LabWorld
 
     private LiveLab(IHost driver, LabDevice? device, LiveHostOptions options, CancellationToken stop)
     {
-        (Driver, _options, _stop, Device) = (driver, options, stop, device);
+        (Driver, _options, _stop, Device) = (driver, options with { SharesLoop = true }, stop, device);
         _start = driver.Time.GetTimestamp();
     }
 

@@ -4,7 +4,7 @@ using VtepLab.Runtime;
 
 namespace VtepLab.Hosting;
 
-/// <summary>A host in the real world: system time, sockets, files, on one thread of its own.</summary>
+/// <summary>A host in the real world: system time, sockets, files, on one thread, which is mostly its own.</summary>
 /// <remarks>
 /// All code of the host runs on its loop, one continuation at a time, as it does in the simulation. Use <see cref="RunAsync"/>; it
 /// serves a <c>Main</c> and a test alike.
@@ -26,7 +26,8 @@ public sealed class LiveHost : IHost
     private LiveHost(string name, LiveHostOptions options)
     {
         (Name, _options, Stopping) = (name, options, _stopping.Token);
-        _loop = new EventLoop(name, e => Crash("a callback", e), options.TrimAfter);
+        _loop = !options.SharesLoop ? new EventLoop(name, e => Crash("a callback", e), options.TrimAfter)
+            : SynchronizationContext.Current as EventLoop ?? throw new InvalidOperationException($"{name} is to share a loop, and was not started on one");
         _store = options.StoreDirectory is { } directory ? new DirectoryStore(directory) : null;
         Time = new LiveTime(_loop);
         Network = new LiveNetwork(options, Time, _loop);
@@ -143,7 +144,11 @@ public sealed class LiveHost : IHost
         await StopSpawnedAsync();
         await ReleaseAsync();
         await stop.DisposeAsync();
-        _loop.Complete();
+        if (!_options.SharesLoop)
+        {
+            _loop.Complete();
+        }
+
         failure = _crash ?? failure;
         if (failure is null)
         {

@@ -10,6 +10,12 @@ public sealed record LiveHostOptions
     /// <summary>The directory of the host's store; null for a host that keeps nothing (its store then refuses to be used).</summary>
     public string? StoreDirectory { get; init; }
 
+    /// <summary>
+    /// True to run on the loop of the host that starts it, and not on a loop of its own: the code of both may then touch each other's
+    /// objects, as it may in the simulation.
+    /// </summary>
+    public bool SharesLoop { get; init; }
+
     /// <summary>Where logs go.</summary>
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 

@@ -54,6 +54,33 @@ public class LiveHostTests
 
     [Test]
     [CancelAfter(30_000)]
+    public async Task A_host_on_the_loop_of_another_runs_between_its_turns_and_leaves_it_the_loop()
+    {
+        await LiveHost.RunAsync("outer", null, async outer =>
+        {
+            var (turns, home) = (new List<string>(), Environment.CurrentManagedThreadId);
+            var inner = LiveHost.RunAsync("inner", new LiveHostOptions { SharesLoop = true }, async host =>
+            {
+                for (var turn = 0; turn < 3; turn++)
+                {
+                    await host.DelayAsync(TimeSpan.FromMilliseconds(1));
+                    turns.Add($"{host.Name} {Environment.CurrentManagedThreadId == home}");
+                }
+            });
+            Assert.That(turns, Is.Empty, "it has to wait for its turn");
+            await inner;
+
+            await outer.DelayAsync(TimeSpan.FromMilliseconds(1));
+            Assert.That(turns, Is.EqualTo(Enumerable.Repeat("inner True", 3)));
+        });
+
+        Assert.That(
+            () => LiveHost.RunAsync("alone", new LiveHostOptions { SharesLoop = true }, _ => Task.CompletedTask),
+            Throws.InvalidOperationException.With.Message.EqualTo("alone is to share a loop, and was not started on one"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
     public async Task Connecting_to_a_unix_socket_waits_while_its_queue_is_full()
     {
         var directory = Directory.CreateTempSubdirectory("vteplab-queue-");

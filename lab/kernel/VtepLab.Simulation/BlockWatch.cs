@@ -5,12 +5,13 @@ namespace VtepLab.Simulation;
 /// <summary>Looks from outside whether a simulation's thread sleeps in the middle of an event, and wakes it so that the run can say so.</summary>
 /// <remarks>
 /// Most ways to block go through the host's context, which refuses them at once (<see cref="HostContext.Wait"/>); sleeping does not, nor what
-/// blocks where no context is. A thread that works, or that waits for a processor, is never taken for one that sleeps. It changes nothing
-/// of a run that does not block.
+/// blocks where no context is. A thread that works, that waits for a processor, or for a lock which another run has for a while (a schema
+/// that both read first), is never taken for one that sleeps. It changes nothing of a run that does not block.
 /// </remarks>
 internal sealed class BlockWatch : IDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LockLimit = TimeSpan.FromMinutes(1); // Who holds it may wait for a processor, with many more in the queue.
     private static readonly Lock Gate = new();
     private static readonly List<BlockWatch> Watched = [];
     private static bool s_runs;
@@ -104,9 +105,10 @@ internal sealed class BlockWatch : IDisposable
         }
 
         _asleep = (_thread.ThreadState & ThreadState.WaitSleepJoin) != 0 ? _asleep + 1 : 0;
-        if (_asleep * LookEvery >= _options.SleepLimit)
+        var limit = _kernel.WaitsForLock && _options.SleepLimit < LockLimit ? LockLimit : _options.SleepLimit;
+        if (_asleep * LookEvery >= limit)
         {
-            _kernel.Break($"{_where()} blocks the only thread: it has slept for {_options.SleepLimit.TotalSeconds} s of real time in one event", "blocked");
+            _kernel.Break($"{_where()} blocks the only thread: it has slept for {limit.TotalSeconds} s of real time in one event", "blocked");
             _asleep = 0;
             _thread.Interrupt();
         }

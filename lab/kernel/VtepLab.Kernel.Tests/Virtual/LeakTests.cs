@@ -81,19 +81,21 @@ public class LeakTests
             lock (shared)
             {
                 isHeld.Set();
-                Thread.Sleep(100);
+                Thread.Sleep(800); // Longer than a thread may sleep.
             }
         });
         holder.Start();
         isHeld.Wait();
         var got = false;
-        var world = World(h => LeakAsync(() =>
-        {
-            lock (shared)
+        var world = World(
+            h => LeakAsync(() =>
             {
-                got = true;
-            }
-        }));
+                lock (shared)
+                {
+                    got = true;
+                }
+            }),
+            new SimulationOptions { SleepLimit = TimeSpan.FromMilliseconds(250) });
 
         world.RunFor(TimeSpan.FromSeconds(2));
 

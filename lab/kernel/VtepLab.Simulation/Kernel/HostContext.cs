@@ -41,7 +41,15 @@ internal sealed class HostContext : SynchronizationContext
         var waiting = new StackTrace(1).GetFrames().Take(4).Select(f => f.GetMethod());
         if (waiting.Any(m => m?.DeclaringType == typeof(Lock) || (m?.DeclaringType == typeof(Monitor) && m.Name.Contains("Enter", StringComparison.Ordinal))))
         {
-            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+            Kernel.WaitsForLock = true;
+            try
+            {
+                return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+            }
+            finally
+            {
+                Kernel.WaitsForLock = false;
+            }
         }
 
         var culprit = Culprit.OnTheStack() ?? "something";

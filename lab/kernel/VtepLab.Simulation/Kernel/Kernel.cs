@@ -25,6 +25,7 @@ internal sealed partial class Kernel
     private int _used;
     private int _free = -1;
     private int _corpses;
+    private bool _waitsForLock;
     private int _home = Environment.CurrentManagedThreadId;
     private ulong _sequence;
     private ulong _enqueued;
@@ -82,6 +83,13 @@ internal sealed partial class Kernel
 
     /// <summary>True on any thread but the one that runs the simulation.</summary>
     public bool IsForeign => Environment.CurrentManagedThreadId != _home;
+
+    /// <summary>True while the thread waits for a lock that another run's holds; read on any thread.</summary>
+    public bool WaitsForLock
+    {
+        get => Volatile.Read(ref _waitsForLock);
+        set => Volatile.Write(ref _waitsForLock, value);
+    }
 
     /// <summary>Adds a host and gives the context of its first life.</summary>
     public HostContext AddHost()
