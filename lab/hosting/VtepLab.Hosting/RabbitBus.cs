@@ -9,8 +9,7 @@ namespace VtepLab.Hosting;
 
 /// <summary>The message bus over RabbitMQ, with the queues and messages of oslo.messaging 14, so that both can talk to each other.</summary>
 /// <remarks>
-/// Unlike oslo.messaging, a server acknowledges when its handler has returned and takes one message at a time; nobody else on the bus can
-/// tell. After a loss of the broker it reconnects (1 s, then 2 s more each time, up to 30 s), declares again what it serves, and sends again what
+/// Unlike oslo.messaging, a server acknowledges when its handler has returned; nobody else on the bus can tell. After a loss of the broker it reconnects (1 s, then 2 s more each time, up to 30 s), declares again what it serves, and sends again what
 /// was not confirmed. All of its own state is touched on the host's loop only.
 /// </remarks>
 public sealed class RabbitBus : IMessageBus, IAsyncDisposable
@@ -94,7 +93,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, CancellationToken cancel = default)
+    public async ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, int atATime, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (target.Server is null)
@@ -102,7 +101,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             throw new ArgumentException($"serving {target.Topic} needs a server's name", nameof(target));
         }
 
-        var server = new RabbitServer(this, target, handler, $"{target.Topic}_fanout_{_host.Entropy.NewUuid():N}");
+        var server = new RabbitServer(this, target, handler, atATime, $"{target.Topic}_fanout_{_host.Entropy.NewUuid():N}");
         _servers.Add(server);
         while (!server.IsServing)
         {

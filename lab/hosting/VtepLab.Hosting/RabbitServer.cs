@@ -6,8 +6,8 @@ using IConnection = RabbitMQ.Client.IConnection;
 
 namespace VtepLab.Hosting;
 
-/// <summary>One served topic: its three queues on one channel, one message at a time, acknowledged when handled.</summary>
-internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler handler, string fanoutQueue) : IAsyncDisposable
+/// <summary>One served topic: its three queues on one channel, so many messages at a time, each acknowledged when handled.</summary>
+internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler handler, int atATime, string fanoutQueue) : IAsyncDisposable
 {
     private const int FanoutQueueExpires = 1_800_000;
     private static readonly TimeSpan DrainWait = TimeSpan.FromSeconds(10);
@@ -16,8 +16,9 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
     private readonly Queue<(IChannel Channel, ulong Tag, byte[] Body)> _taken = new();
     private readonly Queue<string> _seen = new();
     private IChannel? _channel;
-    private Task _handled = Task.CompletedTask;
-    private bool _working;
+    private readonly Dictionary<string, TaskCompletionSource> _underWay = new(StringComparer.Ordinal);
+    private TaskCompletionSource _handled = new();
+    private int _workers;
     private bool _disposed;
 
     public bool IsServing { get; private set; }
@@ -71,7 +72,7 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         // What is under way is carried out and answered, if it is not stuck; what has not begun is somebody else's.
         using (var enough = new CancellationTokenSource(DrainWait, bus.Host.Time))
         {
-            await Task.WhenAny(_handled, Task.Delay(Timeout.InfiniteTimeSpan, bus.Host.Time, enough.Token));
+            await Task.WhenAny(_workers == 0 ? Task.CompletedTask : _handled.Task, Task.Delay(Timeout.InfiniteTimeSpan, bus.Host.Time, enough.Token));
         }
 
         if (_channel is { } channel)
@@ -97,22 +98,10 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         }
 
         _taken.Enqueue((channel, tag, body));
-        if (!_working)
+        if (_workers < atATime)
         {
-            _working = true;
-            var ended = new TaskCompletionSource();
-            _handled = ended.Task;
-            bus.Host.Spawn($"bus handler of {target.Topic}", async cancel =>
-            {
-                try
-                {
-                    await WorkAsync(cancel);
-                }
-                finally
-                {
-                    ended.TrySetResult();
-                }
-            });
+            _workers++;
+            bus.Host.Spawn($"bus handler of {target.Topic}", WorkAsync);
         }
     }
 
@@ -127,7 +116,12 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         }
         finally
         {
-            _working = false;
+            _workers--;
+            if (_workers == 0)
+            {
+                _handled.TrySetResult();
+                _handled = new TaskCompletionSource();
+            }
         }
     }
 
@@ -148,18 +142,36 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
         }
 
         var unique = OsloMessage.Text(message, "_unique_id");
-        if (unique is null || !_seen.Contains(unique))
+        while (unique is not null && _underWay.TryGetValue(unique, out var first))
+        {
+            await first.Task.WaitAsync(cancel); // It came again over a new connection: whether it counts shows when the first has ended.
+        }
+
+        if ((unique is null || !_seen.Contains(unique)) && !await TryServeAsync(channel, message, request, unique, cancel))
+        {
+            return;
+        }
+
+        Acknowledge(channel, tag);
+    }
+
+    // False: it took too long to wait for, and somebody else has it now.
+    private async Task<bool> TryServeAsync(IChannel channel, JsonObject message, BusRequest request, string? unique, CancellationToken cancel)
+    {
+        var ended = new TaskCompletionSource();
+        _underWay[unique ?? ""] = ended;
+        try
         {
             var (result, failure) = await AnswerAsync(request, cancel);
             if (_disposed && channel != _channel)
             {
-                return; // It took too long to wait for: somebody else has it now.
+                return false;
             }
 
             if (unique is not null)
             {
                 _seen.Enqueue(unique);
-                while (_seen.Count > RemembersLast)
+                while (_seen.Count > RemembersLast + atATime)
                 {
                     _seen.Dequeue();
                 }
@@ -170,16 +182,21 @@ internal sealed class RabbitServer(RabbitBus bus, BusTarget target, BusHandler h
                 var sent = bus.ReplyAsync(queue, id, result, failure, cancel);
                 if (_disposed)
                 {
-                    await sent; // The last one: nobody is left to wait for it.
+                    await sent; // The last ones: nobody is left to wait for them.
                 }
                 else
                 {
                     bus.Host.Spawn($"reply to {request.Method}", _ => sent);
                 }
             }
-        }
 
-        Acknowledge(channel, tag);
+            return true;
+        }
+        finally
+        {
+            _underWay.Remove(unique ?? "");
+            ended.TrySetResult();
+        }
     }
 
     private async Task<(JsonNode? Result, BusRemoteException? Failure)> AnswerAsync(BusRequest request, CancellationToken cancel)

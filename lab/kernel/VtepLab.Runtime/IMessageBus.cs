@@ -44,7 +44,14 @@ public interface IMessageBus
     /// <param name="handler">Called for one message at a time; a message is acknowledged when it returns.</param>
     /// <param name="cancel">Gives up subscribing.</param>
     /// <returns>Disposing it stops serving; unacknowledged messages are delivered again to another server of the topic.</returns>
-    ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, CancellationToken cancel = default);
+    ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, CancellationToken cancel = default) => ServeAsync(target, handler, 1, cancel);
+
+    /// <summary>The same for a handler that can have several messages under way.</summary>
+    /// <param name="target">Topic and server name.</param>
+    /// <param name="handler">Called in the order of the messages, also for one before those before it have returned.</param>
+    /// <param name="atATime">At most so many messages are under way.</param>
+    /// <param name="cancel">Gives up subscribing.</param>
+    ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, int atATime, CancellationToken cancel = default);
 }
 
 /// <summary>An exception that a server raised, as the caller sees it.</summary>

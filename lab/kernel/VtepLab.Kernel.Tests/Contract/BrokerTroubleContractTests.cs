@@ -74,8 +74,9 @@ public class BrokerTroubleContractTests<TWorld>
         Assert.That(got, Is.EqualTo(new[] { "refused" }));
     });
 
-    [Test]
-    public void A_server_whose_channel_the_broker_closes_handles_what_it_had_taken_once_and_serves_on() => _world.Run(
+    [TestCase(1)]
+    [TestCase(3)]
+    public void A_server_whose_channel_the_broker_closes_handles_what_it_had_taken_once_and_serves_on(int atATime) => _world.Run(
         async (server, client) =>
         {
             var got = new List<string>();
@@ -89,7 +90,7 @@ public class BrokerTroubleContractTests<TWorld>
                 }
 
                 return null;
-            });
+            }, atATime);
             await client.Bus.CastAsync(new BusTarget(Topic, "agent-1"), "stuck", []);
             await UntilAsync(client, () => got.Count == 1);
 

@@ -145,6 +145,58 @@ public class BusContractTests<TWorld>
     });
 
     [Test]
+    public void A_server_that_takes_three_at_a_time_begins_them_in_order_and_ends_them_as_they_come() => _world.Run(async (server, client) =>
+    {
+        var (begun, ended) = (new List<string>(), new List<string>());
+        var hold = new TaskCompletionSource();
+        await using var serving = await server.Bus.ServeAsync(new BusTarget("topic", "s1"), async (request, cancel) =>
+        {
+            begun.Add(request.Method);
+            if (request.Method == "m0")
+            {
+                await hold.Task;
+            }
+            else
+            {
+                await server.DelayAsync(TimeSpan.FromMilliseconds(5), cancel);
+            }
+
+            ended.Add(request.Method);
+            return null;
+        }, atATime: 3);
+
+        for (var i = 0; i < 20; i++)
+        {
+            await client.Bus.CastAsync(new BusTarget("topic", "s1"), $"m{i}", []);
+        }
+
+        await UntilAsync(client, () => ended.Count == 19); // The first holds up nobody.
+        hold.SetResult();
+        await UntilAsync(client, () => ended.Count == 20);
+        Assert.That(begun, Is.EqualTo(Enumerable.Range(0, 20).Select(i => $"m{i}")));
+        Assert.That(ended[^1], Is.EqualTo("m0"));
+    });
+
+    [Test]
+    public void Of_many_messages_a_server_has_no_more_under_way_than_it_takes_at_a_time() => _world.Run(async (server, client) =>
+    {
+        var (inside, most, done) = (0, 0, 0);
+        await using var serving = await server.Bus.ServeAsync(new BusTarget("topic", "s1"), async (request, cancel) =>
+        {
+            most = Math.Max(most, ++inside);
+            await server.DelayAsync(TimeSpan.FromMilliseconds(20), cancel);
+            inside--;
+            done++;
+            return null;
+        }, atATime: 3);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => client.Bus.CastAsync(new BusTarget("topic", "s1"), $"m{i}", []).AsTask()));
+
+        await UntilAsync(client, () => done == 20);
+        Assert.That(most, Is.EqualTo(3));
+    });
+
+    [Test]
     public void What_a_server_had_taken_and_not_finished_goes_to_another_when_it_stops() => _world.Run(async (server, client) =>
     {
         var got = new List<string>();

@@ -68,7 +68,7 @@ internal sealed class BusClient : IMessageBus
         }
     }
 
-    public async ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, CancellationToken cancel = default)
+    public async ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, int atATime, CancellationToken cancel = default)
     {
         if (target.Server is null)
         {
@@ -84,7 +84,7 @@ internal sealed class BusClient : IMessageBus
             ["fanout"] = Key(target.Exchange, target.Topic),
             ["fanoutQueue"] = $"{target.Topic}_fanout_{_host.Entropy.NewUuid():N}",
         };
-        var server = new BusServer(_host, declare, handler, Acknowledge, Reply, () => Stop(id), _log);
+        var server = new BusServer(_host, declare, handler, atATime, Acknowledge, Reply, () => Stop(id), _log);
         _servers.Add(id, server);
         await SendConfirmedAsync(id, new BusPublication(declare, long.MaxValue), cancel);
         return server;

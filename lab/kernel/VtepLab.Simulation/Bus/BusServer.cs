@@ -4,11 +4,12 @@ using VtepLab.Runtime;
 
 namespace VtepLab.Simulation;
 
-/// <summary>One served topic of a host: takes deliveries in order, one at a time, acknowledges each when its handler has returned.</summary>
+/// <summary>One served topic of a host: takes deliveries in order, so many at a time, acknowledges each when its handler has returned.</summary>
 internal sealed class BusServer(
     IHost host,
     JsonObject declaration,
     BusHandler handler,
+    int atATime,
     Action<long, long> acknowledge,
     Action<string, JsonObject> reply,
     Action stopped,
@@ -18,7 +19,8 @@ internal sealed class BusServer(
 
     private readonly Queue<(long Id, long Tag, JsonNode? Body)> _taken = new();
     private readonly Queue<string> _seen = new();
-    private bool _working;
+    private readonly Dictionary<string, TaskCompletionSource> _underWay = new(StringComparer.Ordinal);
+    private int _workers;
     private bool _disposed;
 
     public JsonObject Declaration { get; } = declaration;
@@ -28,9 +30,9 @@ internal sealed class BusServer(
     public void Take(long id, long tag, JsonNode? body)
     {
         _taken.Enqueue((id, tag, body));
-        if (!_working && !_disposed)
+        if (_workers < atATime && !_disposed)
         {
-            _working = true;
+            _workers++;
             host.Spawn("bus handler", WorkAsync);
         }
     }
@@ -69,23 +71,10 @@ internal sealed class BusServer(
                     continue;
                 }
 
-                if (IsRepeat(message))
-                {
-                    acknowledge(id, tag);
-                    continue;
-                }
-
-                var answer = await AnswerAsync(request, cancel);
-                if (_disposed)
+                await WhenNotUnderWayAsync(message, cancel);
+                if (!IsRepeat(message) && !await TryServeAsync(message, request, cancel))
                 {
                     return;
-                }
-
-                Remember(message);
-                if ((string?)message["_reply_q"] is { } queue)
-                {
-                    answer["_msg_id"] = (string)message["_msg_id"]!;
-                    reply(queue, answer);
                 }
 
                 acknowledge(id, tag);
@@ -93,7 +82,46 @@ internal sealed class BusServer(
         }
         finally
         {
-            _working = false;
+            _workers--;
+        }
+    }
+
+    // False: stopped meanwhile, and somebody else gets it.
+    private async ValueTask<bool> TryServeAsync(JsonObject message, BusRequest request, CancellationToken cancel)
+    {
+        var unique = (string?)message["_unique_id"] ?? "";
+        var ended = new TaskCompletionSource();
+        _underWay[unique] = ended;
+        try
+        {
+            var answer = await AnswerAsync(request, cancel);
+            if (_disposed)
+            {
+                return false;
+            }
+
+            Remember(message);
+            if ((string?)message["_reply_q"] is { } queue)
+            {
+                answer["_msg_id"] = (string)message["_msg_id"]!;
+                reply(queue, answer);
+            }
+
+            return true;
+        }
+        finally
+        {
+            _underWay.Remove(unique);
+            ended.TrySetResult();
+        }
+    }
+
+    // A message that came again over a new connection: whether it counts shows when the first has ended.
+    private async ValueTask WhenNotUnderWayAsync(JsonObject message, CancellationToken cancel)
+    {
+        while ((string?)message["_unique_id"] is { } unique && _underWay.TryGetValue(unique, out var first))
+        {
+            await first.Task.WaitAsync(cancel);
         }
     }
 
@@ -128,7 +156,7 @@ internal sealed class BusServer(
         if ((string?)message["_unique_id"] is { } id)
         {
             _seen.Enqueue(id);
-            if (_seen.Count > RemembersLast)
+            if (_seen.Count > RemembersLast + atATime)
             {
                 _seen.Dequeue();
             }
