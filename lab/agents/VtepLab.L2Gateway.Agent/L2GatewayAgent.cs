@@ -13,6 +13,7 @@ namespace VtepLab.L2Gateway.Agent;
 public sealed class L2GatewayAgent
 {
     private static readonly TimeSpan ReportAgainAfter = TimeSpan.FromSeconds(2);
+    private const int AtATime = 64; // As the original's: oslo.messaging's executor_thread_pool_size.
     private const int ReportAttempts = 3;
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
@@ -60,7 +61,7 @@ public sealed class L2GatewayAgent
 
         var endpoint = new AgentEndpoint(_host, _options, _switches, role.Elect);
         var target = new BusTarget(L2GatewayRpc.AgentTopic, _options.Host, Exchange: _options.ControlExchange);
-        var serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, cancel);
+        var serving = await _host.Bus.ServeAsync(target, endpoint.HandleAsync, AtATime, cancel);
         _log.LogInformation("agent {Agent} serves {Count} switches", _options.Host, _switches.All.Count);
         ready?.Invoke();
         try

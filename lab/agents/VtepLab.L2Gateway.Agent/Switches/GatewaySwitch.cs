@@ -15,6 +15,7 @@ internal sealed class GatewaySwitch
     private readonly IHost _host;
     private readonly AgentOptions _options;
     private readonly ILogger _log;
+    private readonly RequestQueue _queue;
     private OvsdbClientSession _session;
     private TaskCompletionSource _replaced = new();
 
@@ -27,6 +28,7 @@ internal sealed class GatewaySwitch
     {
         (_host, Name, _session, _options) = (host, name, session, options);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.GatewaySwitch");
+        _queue = new RequestQueue(host, name, options.TransactTimeout, CarryOutAsync);
     }
 
     /// <summary>The name the plugin knows it by.</summary>
@@ -43,41 +45,28 @@ internal sealed class GatewaySwitch
 
     /// <summary><c>add_vif_to_gateway</c>: has a MAC address be behind a node.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
-    public Task AddVifAsync(AddVifRequest request, CancellationToken cancel) => ApplyAsync(
-        $"put {request.Mac.Mac} behind {request.Locator.DstIp}",
-        async (schema, transact, stop) => new TransactionPlan(
-                schema,
-                await ContentReader.ReadAsync(schema, transact, request.LogicalSwitch, [request.Locator.DstIp], [request.Mac.Mac], [], stop),
-                Name)
-            .LogicalSwitch(request.LogicalSwitch)
-            .Mac(request.Mac, request.Locator),
+    public Task AddVifAsync(AddVifRequest request, CancellationToken cancel) => _queue.AddAsync(
+        new MacRequest(
+            $"put {request.Mac.Mac} behind {request.Locator.DstIp}", request.LogicalSwitch, null, [request.Locator.DstIp], [request.Mac.Mac],
+            (plan, network) => plan.LogicalSwitch(network).Mac(request.Mac, request.Locator)),
         cancel);
 
     /// <summary><c>update_vif_to_gateway</c>: has a MAC address that is known be behind another node.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
-    public Task UpdateVifAsync(UpdateVifRequest request, CancellationToken cancel) => ApplyAsync(
-        $"move {request.Mac.Mac} behind {request.Locator.DstIp}",
-        async (schema, transact, stop) =>
-        {
-            // The request names the row of the MAC; its logical switch is what tells the address apart when that row is gone.
-            var network = await LogicalSwitchOfAsync(request.Mac, schema, transact, stop);
-            var content = await ContentReader.ReadAsync(schema, transact, network, [request.Locator.DstIp], [request.Mac.Mac], [], stop);
-            return new TransactionPlan(schema, content, Name).LogicalSwitch(network).Mac(request.Mac, request.Locator);
-        },
+    public Task UpdateVifAsync(UpdateVifRequest request, CancellationToken cancel) => _queue.AddAsync(
+        new MacRequest(
+            $"move {request.Mac.Mac} behind {request.Locator.DstIp}", null, request.Mac, [request.Locator.DstIp], [request.Mac.Mac],
+            (plan, network) => plan.LogicalSwitch(network).Mac(request.Mac, request.Locator)),
         cancel);
 
     /// <summary><c>delete_vif_from_gateway</c>: has a logical switch not know MAC addresses.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
-    public Task DeleteVifAsync(DeleteVifRequest request, CancellationToken cancel)
-    {
-        var network = new LogicalSwitchDict(request.LogicalSwitchUuid, null, null, null);
-        return request.Macs.IsEmpty ? Task.CompletedTask : ApplyAsync(
+    public Task DeleteVifAsync(DeleteVifRequest request, CancellationToken cancel) => request.Macs.IsEmpty ? Task.CompletedTask : _queue.AddAsync(
+        new MacRequest(
             $"remove {(request.Macs is [var one] ? one : $"{request.Macs.Length} MAC addresses")}",
-            async (schema, transact, stop) => new TransactionPlan(
-                    schema, await ContentReader.ReadAsync(schema, transact, network, [], request.Macs, [], stop), Name)
-                .RemoveMacs(request.Macs),
-            cancel);
-    }
+            new LogicalSwitchDict(request.LogicalSwitchUuid, null, null, null), null, [], Once(request.Macs),
+            (plan, _) => plan.RemoveMacs(request.Macs)),
+        cancel);
 
     /// <summary><c>update_connection_to_gateway</c>: has VLANs of ports belong to a network with its machines, or no longer.</summary>
     /// <exception cref="GatewayException">It could not be done; nothing of it was.</exception>
@@ -86,14 +75,21 @@ internal sealed class GatewaySwitch
         var isCreate = request.Operation == ConnectionOperation.Create;
         var nodes = isCreate ? request.Nodes.Where(n => !n.Macs.IsEmpty).ToList() : [];
         string[] addresses = [.. nodes.Select(n => n.Locator.DstIp).Distinct()];
-        string[] macs = [.. nodes.SelectMany(n => n.Macs).Select(m => m.Mac).Distinct(StringComparer.OrdinalIgnoreCase)];
-        return ApplyAsync(
-            request.Ports.IsEmpty
-                ? $"put {macs.Length} MAC addresses behind {addresses.Length} nodes"
-                : $"{(isCreate ? "bind" : "unbind")} {string.Join(", ", request.Ports.SelectMany(p => p.VlanBindings.Select(b => $"VLAN {b.Vlan} on {p.Name}")))}",
+        var macs = Once(nodes.SelectMany(n => n.Macs).Select(m => m.Mac));
+        if (isCreate && request.Ports.IsEmpty)
+        {
+            return _queue.AddAsync(
+                new MacRequest(
+                    $"put {macs.Length} MAC addresses behind {addresses.Length} nodes", request.LogicalSwitch, null, addresses, macs,
+                    (plan, _) => Create(plan, request, nodes)),
+                cancel);
+        }
+
+        return AloneAsync(
+            $"{(isCreate ? "bind" : "unbind")} {string.Join(", ", request.Ports.SelectMany(p => p.VlanBindings.Select(b => $"VLAN {b.Vlan} on {p.Name}")))}",
             async (schema, transact, stop) =>
             {
-                var content = await ContentReader.ReadAsync(schema, transact, request.LogicalSwitch, addresses, macs, request.Ports, stop);
+                var content = await ContentReader.ReadAsync(schema, transact, new ContentQuery(request.LogicalSwitch, addresses, macs, request.Ports), stop);
                 var plan = new TransactionPlan(schema, content, Name);
                 foreach (var (port, binding) in request.Ports.SelectMany(p => p.VlanBindings.Select(b => (p, b))).Where(_ => !isCreate))
                 {
@@ -107,23 +103,23 @@ internal sealed class GatewaySwitch
 
     /// <summary><c>delete_network</c>: has the switch not know a network; one with a binding is in use and stays.</summary>
     /// <exception cref="GatewayException">It could not be done; nothing of it was.</exception>
-    public Task DeleteNetworkAsync(DeleteNetworkRequest request, CancellationToken cancel) => ApplyAsync(
+    public Task DeleteNetworkAsync(DeleteNetworkRequest request, CancellationToken cancel) => AloneAsync(
         $"remove logical switch {request.LogicalSwitchUuid:D}",
         async (schema, transact, stop) =>
         {
-            var network = new LogicalSwitchDict(request.LogicalSwitchUuid, null, null, null);
-            return new TransactionPlan(schema, await ContentReader.ReadAsync(schema, transact, network, [], [], [], stop), Name).RemoveLogicalSwitch();
+            var query = new ContentQuery(new LogicalSwitchDict(request.LogicalSwitchUuid, null, null, null), [], [], []);
+            return new TransactionPlan(schema, await ContentReader.ReadAsync(schema, transact, query, stop), Name).RemoveLogicalSwitch();
         },
         cancel);
 
     /// <summary><c>update_unknown_dst_to_gateway</c>: has a logical switch flood to nodes, and to no others.</summary>
     /// <exception cref="GatewayException">It could not be done; nothing of it was.</exception>
-    public Task UpdateUnknownDstAsync(UpdateUnknownDstRequest request, CancellationToken cancel) => ApplyAsync(
+    public Task UpdateUnknownDstAsync(UpdateUnknownDstRequest request, CancellationToken cancel) => AloneAsync(
         $"flood to {(request.Locators.IsEmpty ? "nobody" : string.Join(", ", request.Locators.Select(l => l.DstIp)))}",
         async (schema, transact, stop) =>
         {
             var content = await ContentReader.ReadAsync(
-                schema, transact, request.LogicalSwitch, [.. request.Locators.Select(l => l.DstIp)], [], [], stop);
+                schema, transact, new ContentQuery(request.LogicalSwitch, [.. request.Locators.Select(l => l.DstIp)], [], []), stop);
             content = await ContentReader.WithFloodsAsync(content, schema, transact, stop);
             return new TransactionPlan(schema, content, Name).LogicalSwitch(request.LogicalSwitch).Flood(request.Locators);
         },
@@ -140,6 +136,42 @@ internal sealed class GatewaySwitch
         foreach (var (port, binding) in request.Ports.SelectMany(p => p.VlanBindings.Select(b => (p, b))))
         {
             plan.Bind(port, binding.Vlan);
+        }
+
+        return plan;
+    }
+
+    private static string[] Once(IEnumerable<string> macs) => [.. macs.Distinct(StringComparer.OrdinalIgnoreCase)];
+
+    private Task AloneAsync(
+        string doing, Func<DatabaseSchema, Transact, CancellationToken, Task<TransactionPlan>> makePlan, CancellationToken cancel) =>
+        _queue.AddAsync((patience, stop) => ApplyAsync(doing, makePlan, patience, stop), cancel);
+
+    private Task CarryOutAsync(IReadOnlyList<MacRequest> requests, TimeSpan patience, CancellationToken cancel) => ApplyAsync(
+        requests is [var one] ? one.Doing : $"{requests[0].Doing}, and {requests.Count - 1} more",
+        (schema, transact, stop) => PlanAsync(requests, schema, transact, stop),
+        patience,
+        cancel);
+
+    private async Task<TransactionPlan> PlanAsync(IReadOnlyList<MacRequest> requests, DatabaseSchema schema, Transact transact, CancellationToken cancel)
+    {
+        var ofNetwork = new Dictionary<string, List<(MacRequest Request, LogicalSwitchDict Network)>>(StringComparer.Ordinal);
+        foreach (var request in requests)
+        {
+            // The row of a MAC tells its logical switch; that is what tells the address apart when the row is gone.
+            var network = request.LogicalSwitch ?? await LogicalSwitchOfAsync(request.Row!, schema, transact, cancel);
+            var key = network.Name is { Length: > 0 } name ? $"name {name}" : $"row {network.Uuid:D}";
+            (ofNetwork.TryGetValue(key, out var others) ? others : ofNetwork[key] = []).Add((request, network));
+        }
+
+        var queries = ofNetwork.Values.Select(rs => new ContentQuery(
+            rs[0].Network, [.. rs.SelectMany(r => r.Request.Addresses).Distinct()], [.. rs.SelectMany(r => r.Request.Macs)], [])).ToList();
+        var contents = await ContentReader.ReadAsync(schema, transact, queries, cancel);
+        var plan = new TransactionPlan(schema, contents[0], Name);
+        foreach (var (content, some) in contents.Zip(ofNetwork.Values))
+        {
+            plan.From(content);
+            some.ForEach(r => r.Request.Plan(plan, r.Network));
         }
 
         return plan;
@@ -164,10 +196,10 @@ internal sealed class GatewaySwitch
 
     // Reads, plans, writes; and reads again when the switch was changed in between or the answer got lost.
     private async Task ApplyAsync(
-        string doing, Func<DatabaseSchema, Transact, CancellationToken, Task<TransactionPlan>> makePlan, CancellationToken cancel)
+        string doing, Func<DatabaseSchema, Transact, CancellationToken, Task<TransactionPlan>> makePlan, TimeSpan patience, CancellationToken cancel)
     {
-        using var patience = new CancellationTokenSource(_options.TransactTimeout, _host.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        using var late = new CancellationTokenSource(patience, _host.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
         OvsdbTransaction? sent = null, refused = null;
         for (var attempt = 1; ; attempt++)
         {

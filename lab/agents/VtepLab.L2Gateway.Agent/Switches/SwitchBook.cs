@@ -52,14 +52,15 @@ internal sealed class SwitchBook(IHost host, AgentOptions options)
     /// <summary>An operator has assigned these switches by REST, and no others; those of the configuration stay whatever is said.</summary>
     public async Task AssignAsync(IReadOnlyList<OvsdbHost> targets)
     {
-        // One that is to be reached elsewhere now is another connection.
+        // One that is to be reached elsewhere now is another connection. Two assignments may be under way: what is awaited comes last.
+        var ended = new List<OvsdbClientSession>();
         foreach (var name in _assigned.Keys.Where(n => !targets.Contains(_switches[n].Target)).ToList())
         {
             _log.LogInformation("{Switch} is not assigned any more", name);
             _assigned.Remove(name, out var session);
             _switches.Remove(name);
             Removed?.Invoke(name);
-            await session!.StopAsync();
+            ended.Add(session!);
         }
 
         foreach (var target in targets.Where(t => !_switches.ContainsKey(t.Name)))
@@ -67,6 +68,11 @@ internal sealed class SwitchBook(IHost host, AgentOptions options)
             _log.LogInformation("{Switch} at {Endpoint} is assigned", target.Name, target.Endpoint);
             _assigned.Add(target.Name, Connect(target));
             Changed?.Invoke(_switches[target.Name]);
+        }
+
+        foreach (var session in ended)
+        {
+            await session.StopAsync();
         }
     }
 

@@ -12,9 +12,6 @@ internal sealed record SwitchContent
     private readonly IReadOnlyList<SelectedRow> _macs = [];
     private readonly ILookup<string, SelectedRow> _byMac = Array.Empty<SelectedRow>().ToLookup(_ => "");
 
-    /// <summary>Up to this many MAC addresses are read one by one, more by the whole logical switch: a server finds no row faster.</summary>
-    public const int FewMacs = 4;
-
     /// <summary>The row of the logical switch; null when there is none.</summary>
     public SelectedRow? LogicalSwitch { get; init; }
 

@@ -11,11 +11,11 @@ namespace VtepLab.L2Gateway.Agent;
 /// </remarks>
 internal sealed class TransactionPlan
 {
-    private readonly SwitchContent _content;
     private readonly string _switch;
     private readonly Dictionary<string, Uuid> _locators = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly List<(int Operation, string What)> _mustMatch = [];
+    private SwitchContent _content = null!;
     private Uuid? _logicalSwitch;
     private bool _isNewLogicalSwitch;
     private bool _writes;
@@ -24,9 +24,8 @@ internal sealed class TransactionPlan
     public TransactionPlan(DatabaseSchema schema, SwitchContent content, string switchName)
     {
         Transaction = new OvsdbTransaction(schema);
-        _content = content;
         _switch = switchName;
-        _logicalSwitch = content.LogicalSwitch?.Uuid;
+        From(content);
     }
 
     /// <summary>What is to be sent.</summary>
@@ -35,10 +34,23 @@ internal sealed class TransactionPlan
     /// <summary>True when the switch is already as it should be.</summary>
     public bool IsEmpty => !_writes;
 
+    /// <summary>Goes on from another content, such as that of another logical switch; it was read together with the first.</summary>
+    public TransactionPlan From(SwitchContent content)
+    {
+        (_content, _logicalSwitch, _isNewLogicalSwitch, _guardsAllMacs) = (content, content.LogicalSwitch?.Uuid, false, false);
+        _asked.Clear();
+        return this;
+    }
+
     /// <summary>Has the logical switch exist with the network's VNI.</summary>
     /// <exception cref="GatewayException">There is none, and the request does not say enough to make one.</exception>
     public TransactionPlan LogicalSwitch(LogicalSwitchDict network)
     {
+        if (_isNewLogicalSwitch)
+        {
+            return this; // Another request of the same plan has it made.
+        }
+
         if (_content.LogicalSwitch is { } row)
         {
             if (network.Key is { } key && row["tunnel_key"] != key)

@@ -1,0 +1,119 @@
+using VtepLab.Runtime;
+
+namespace VtepLab.L2Gateway.Agent;
+
+/// <summary>The requests for one switch: carried out in the order they came, those that wait at the same time together if they can be.</summary>
+/// <remarks>
+/// The one that meets an idle switch goes at once and alone; what comes while it is under way shares the next transaction. Of several that
+/// fail together each is tried again by itself, so that one cannot fail for another. Every request is answered before its patience ends.
+/// </remarks>
+/// <param name="host">The host.</param>
+/// <param name="name">The switch.</param>
+/// <param name="patience">How long a request may take, waiting for those before it included.</param>
+/// <param name="carryOut">Carries out some requests in one transaction, within a time.</param>
+internal sealed class RequestQueue(
+    IHost host, string name, TimeSpan patience, Func<IReadOnlyList<MacRequest>, TimeSpan, CancellationToken, Task> carryOut)
+{
+    // As many as a plugin of ours puts into one request.
+    private const int MostMacs = 5000;
+
+    private readonly LinkedList<Waiting> _waiting = new();
+    private bool _isWorking;
+
+    /// <summary>Carries out a request when its turn has come; others may go with it.</summary>
+    /// <exception cref="GatewayException">It could not be done.</exception>
+    public Task AddAsync(MacRequest request, CancellationToken cancel) => AddAsync(new Waiting(request, null, host.Time.GetTimestamp(), cancel));
+
+    /// <summary>Carries out something by itself when its turn has come.</summary>
+    /// <exception cref="GatewayException">It could not be done.</exception>
+    public Task AddAsync(Func<TimeSpan, CancellationToken, Task> alone, CancellationToken cancel) =>
+        AddAsync(new Waiting(null, alone, host.Time.GetTimestamp(), cancel));
+
+    private Task AddAsync(Waiting waiting)
+    {
+        _waiting.AddLast(waiting);
+        if (!_isWorking)
+        {
+            _isWorking = true;
+            host.Spawn($"requests for {name}", _ => WorkAsync());
+        }
+
+        return waiting.Done.Task;
+    }
+
+    private async Task WorkAsync()
+    {
+        try
+        {
+            while (_waiting.Count > 0)
+            {
+                var batch = Take();
+                if (batch.Count > 1 && await TryTogetherAsync(batch))
+                {
+                    continue;
+                }
+
+                foreach (var one in batch)
+                {
+                    await AloneAsync(one);
+                }
+            }
+        }
+        finally
+        {
+            _isWorking = false;
+        }
+    }
+
+    private List<Waiting> Take()
+    {
+        List<Waiting> batch = [];
+        var macs = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        while (_waiting.First is { } next)
+        {
+            var isFirst = batch.Count == 0;
+            var fits = isFirst || (batch[0].Request is not null && next.Value.Request is { } request && macs.Count + request.Macs.Count <= MostMacs);
+            // Two that are about one address are two steps.
+            if (!fits || next.Value.Request?.Macs.All(macs.Add) == false)
+            {
+                break;
+            }
+
+            batch.Add(next.Value);
+            _waiting.RemoveFirst();
+        }
+
+        return batch;
+    }
+
+    private async Task<bool> TryTogetherAsync(List<Waiting> batch)
+    {
+        var run = carryOut([.. batch.Select(w => w.Request!)], Left(batch[0]), batch[0].Cancel);
+        await Task.WhenAny(run);
+        if (run.IsFaulted)
+        {
+            return false;
+        }
+
+        batch.ForEach(w => w.Done.TrySetFromTask(run));
+        return true;
+    }
+
+    private async Task AloneAsync(Waiting waiting)
+    {
+        var run = waiting.Request is { } request ? carryOut([request], Left(waiting), waiting.Cancel) : waiting.Alone!(Left(waiting), waiting.Cancel);
+        await Task.WhenAny(run);
+        waiting.Done.TrySetFromTask(run);
+    }
+
+    private TimeSpan Left(Waiting waiting)
+    {
+        var left = patience - host.Time.GetElapsedTime(waiting.Since);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private sealed record Waiting(MacRequest? Request, Func<TimeSpan, CancellationToken, Task>? Alone, long Since, CancellationToken Cancel)
+    {
+        public TaskCompletionSource Done { get; } = new();
+    }
+}
