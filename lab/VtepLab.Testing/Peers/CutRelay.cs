@@ -1,21 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace VtepLab.Testing.Peers;
 
-/// <summary>A TCP relay on loopback to a real server that can be cut as a cable is: nothing passes any more, and nobody is told.</summary>
+/// <summary>A TCP relay on loopback to a real server that can be cut as a cable is (nothing passes any more, and nobody is told), and can change what passes.</summary>
 public sealed class CutRelay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly int _target;
+    private readonly Func<string, string>? _edit;
     private CancellationTokenSource _cable = new();
 
     /// <summary>Begins to relay.</summary>
     /// <param name="target">The server's port of 127.0.0.1.</param>
-    public CutRelay(int target)
+    /// <param name="edit">Changes what clients send, a piece at a time; a short message is one piece.</param>
+    public CutRelay(int target, Func<string, string>? edit = null)
     {
-        _target = target;
+        (_target, _edit) = (target, edit);
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -67,7 +70,7 @@ public sealed class CutRelay : IDisposable
             if (!cable.IsCancellationRequested)
             {
                 await far.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-                await Task.WhenAny(CopyAsync(near, far, cable), CopyAsync(far, near, cable));
+                await Task.WhenAny(CopyAsync(near, far, _edit, cable), CopyAsync(far, near, null, cable));
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -82,13 +85,14 @@ public sealed class CutRelay : IDisposable
         }
     }
 
-    private static async Task CopyAsync(TcpClient from, TcpClient to, CancellationToken cable)
+    private static async Task CopyAsync(TcpClient from, TcpClient to, Func<string, string>? edit, CancellationToken cable)
     {
         var buffer = new byte[65536];
         while (await from.GetStream().ReadAsync(buffer, cable) is > 0 and var got)
         {
             cable.ThrowIfCancellationRequested();
-            await to.GetStream().WriteAsync(buffer.AsMemory(0, got), CancellationToken.None);
+            var piece = edit is null ? buffer.AsMemory(0, got) : Encoding.UTF8.GetBytes(edit(Encoding.UTF8.GetString(buffer, 0, got)));
+            await to.GetStream().WriteAsync(piece, CancellationToken.None);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace VtepLab.Agents.Tests.L2Gateway;
 
 /// <summary>The plugin's requests carried out on Debian's ovsdb-server; what it then holds is read with vtep-ctl.</summary>
 [Category(RealPeer.Category)]
-public class GatewaySwitchRealPeerTests
+public partial class GatewaySwitchRealPeerTests
 {
     private static readonly LogicalSwitchDict Blue = new(null, "blue", 5000, "the blue network");
     private static readonly LogicalSwitchDict Red = new(null, "red", 6000, "");
@@ -250,9 +250,9 @@ public class GatewaySwitchRealPeerTests
     private Task RunAsync(Func<GatewaySwitch, Task> work, TimeSpan? timeout = null) =>
         LiveHost.RunAsync("agent", null, live => work(Start(live, timeout)));
 
-    private GatewaySwitch Start(IHost live, TimeSpan? timeout = null)
+    private GatewaySwitch Start(IHost live, TimeSpan? timeout = null, int? port = null)
     {
-        var target = new OvsdbHost("leaf1", Endpoint.Parse(_server.Endpoint));
+        var target = new OvsdbHost("leaf1", port is null ? Endpoint.Parse(_server.Endpoint) : Endpoint.Parse($"tcp:127.0.0.1:{port}"));
         var options = new AgentOptions
         {
             Host = "agent", OvsdbHosts = [target], TransactTimeout = TimeSpan.FromSeconds(20), ConnectPatience = timeout ?? TimeSpan.FromSeconds(20),

@@ -41,7 +41,7 @@ internal sealed class ChangeCast
         new("Logical_Switch", ["name", "tunnel_key", "description"]),
         new("Physical_Switch", ["name", "tunnel_ips", "switch_fault_status", "ports"]),
         new("Physical_Port", ["name", "vlan_bindings", "port_fault_status"]),
-        new("Physical_Locator", ["dst_ip"]),
+        new("Physical_Locator", ["dst_ip", "encapsulation_type", "tunnel_key"]), // The last two for the mirror.
         new("Ucast_Macs_Local", ["MAC", "logical_switch", "locator", "ipaddr"]),
         new("Ucast_Macs_Remote", ["MAC", "logical_switch", "locator", "ipaddr"]),
         new("Mcast_Macs_Local", ["MAC", "logical_switch", "locator_set", "ipaddr"]),
@@ -88,7 +88,8 @@ internal sealed class ChangeCast
     // A port that comes or goes changes its switch's row too; that row's own cast would say nothing new.
     private static bool IsWorthTelling(ReplicaRowChange change) =>
         change is { IsInsert: false, IsDelete: false }
-        && (change.Table != "Physical_Switch" || change.Affects("name") || change.Affects("tunnel_ips") || change.Affects("switch_fault_status"));
+        && (change.Table != "Physical_Switch" || change.Affects("name") || change.Affects("tunnel_ips") || change.Affects("switch_fault_status"))
+        && (change.Table != "Physical_Locator" || change.Affects("dst_ip"));
 
     private static string ListOf(string table) => Lists.First(l => l.Table == table).List;
 

@@ -20,6 +20,7 @@ internal sealed class SwitchMonitor
     private readonly long? _term;
     private readonly Func<JsonObject, CastOrigin, CancellationToken, Task> _cast;
     private readonly OvsdbClientSession _session;
+    private readonly GatewaySwitch _gateway;
     private readonly bool _isOurs;
     private readonly ChangeCast _casts;
     private readonly Queue<JsonObject> _waiting = new();
@@ -36,7 +37,7 @@ internal sealed class SwitchMonitor
     /// <param name="cast">Sends one cast and returns when the broker has it.</param>
     public SwitchMonitor(IHost host, ServedSwitch target, AgentOptions options, long? term, Func<JsonObject, CastOrigin, CancellationToken, Task> cast)
     {
-        (_host, _term, _cast, Name) = (host, term, cast, target.Name);
+        (_host, _term, _cast, Name, _gateway) = (host, term, cast, target.Name, target.Gateway);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.SwitchMonitor");
         _isOurs = target.DialledIn is null;
         _session = target.DialledIn ?? new OvsdbClientSession(host, options.SessionWith(target.Target!, ChangeCast.Monitored));
@@ -63,12 +64,19 @@ internal sealed class SwitchMonitor
         }
 
         OnState(_session.State);
+        using var mirror = new SwitchMirror(_session);
+        _gateway.Mirror = mirror;
         try
         {
             await SendAsync(cancel);
         }
         finally
         {
+            if (_gateway.Mirror == mirror)
+            {
+                _gateway.Mirror = null; // Otherwise it is the next monitor's by now.
+            }
+
             _session.Replica.Changed -= OnChange;
             _session.StateChanged -= OnState;
             if (_isOurs)

@@ -4,8 +4,8 @@ namespace VtepLab.L2Gateway.Agent;
 
 /// <summary>The requests for one switch: carried out in the order they came, those that wait at the same time together if they can be.</summary>
 /// <remarks>
-/// The one that meets an idle switch goes at once and alone; what comes while it is under way shares the next transaction. Of several that
-/// fail together each is tried again by itself, so that one cannot fail for another. Every request is answered before its patience ends.
+/// The one that meets an idle switch goes at once and alone; what comes while it is under way shares the next transaction. Several that
+/// fail together are tried again in halves, down to each by itself, so that none fails for another. Every request is answered before its patience ends.
 /// </remarks>
 /// <param name="host">The host.</param>
 /// <param name="name">The switch.</param>
@@ -47,16 +47,7 @@ internal sealed class RequestQueue(
         {
             while (_waiting.Count > 0)
             {
-                var batch = Take();
-                if (batch.Count > 1 && await TryTogetherAsync(batch))
-                {
-                    continue;
-                }
-
-                foreach (var one in batch)
-                {
-                    await AloneAsync(one);
-                }
+                await CarryOutAsync(Take());
             }
         }
         finally
@@ -86,24 +77,20 @@ internal sealed class RequestQueue(
         return batch;
     }
 
-    private async Task<bool> TryTogetherAsync(List<Waiting> batch)
+    private async Task CarryOutAsync(List<Waiting> batch)
     {
-        var run = carryOut([.. batch.Select(w => w.Request!)], Left(batch[0]), batch[0].Cancel);
+        var (first, left) = (batch[0], Left(batch[0]));
+        var run = first.Alone is { } alone ? alone(left, first.Cancel) : carryOut([.. batch.Select(w => w.Request!)], left, first.Cancel);
         await Task.WhenAny(run);
-        if (run.IsFaulted)
+        if (run.IsFaulted && batch.Count > 1)
         {
-            return false;
+            var half = batch.Count / 2;
+            await CarryOutAsync(batch[..half]);
+            await CarryOutAsync(batch[half..]);
+            return;
         }
 
         batch.ForEach(w => w.Done.TrySetFromTask(run));
-        return true;
-    }
-
-    private async Task AloneAsync(Waiting waiting)
-    {
-        var run = waiting.Request is { } request ? carryOut([request], Left(waiting), waiting.Cancel) : waiting.Alone!(Left(waiting), waiting.Cancel);
-        await Task.WhenAny(run);
-        waiting.Done.TrySetFromTask(run);
     }
 
     private TimeSpan Left(Waiting waiting)

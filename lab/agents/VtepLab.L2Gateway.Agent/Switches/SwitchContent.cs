@@ -4,22 +4,23 @@ namespace VtepLab.L2Gateway.Agent;
 
 /// <summary>The rows of a switch that a request is about, as a moment ago.</summary>
 /// <remarks>
-/// The agent that transacts keeps no copy of the switch: it reads what it needs right before it writes, and guards what it found
-/// missing, so what another client does in between makes the transaction fail and not the database wrong.
+/// An agent that transacts keeps no copy of the switch: it reads what it needs right before it writes, and guards what it found missing, so
+/// what another client does in between makes the transaction fail and not the database wrong. Where it is the monitor as well, MAC
+/// addresses come from the monitor's copy; then what is right is guarded too, for the copy may be behind.
 /// </remarks>
 internal sealed record SwitchContent
 {
-    private readonly IReadOnlyList<SelectedRow> _macs = [];
-    private readonly ILookup<string, SelectedRow> _byMac = Array.Empty<SelectedRow>().ToLookup(_ => "");
+    private readonly IReadOnlyList<IRowValues> _macs = [];
+    private readonly ILookup<string, IRowValues> _byMac = Array.Empty<IRowValues>().ToLookup(_ => "");
 
     /// <summary>The row of the logical switch; null when there is none.</summary>
-    public SelectedRow? LogicalSwitch { get; init; }
+    public IRowValues? LogicalSwitch { get; init; }
 
     /// <summary>The locators that can stand for the request's addresses, by address.</summary>
     public required IReadOnlyDictionary<string, Uuid> Locators { get; init; }
 
     /// <summary>Rows of Ucast_Macs_Remote that belong to the logical switch.</summary>
-    public IReadOnlyList<SelectedRow> Macs
+    public IReadOnlyList<IRowValues> Macs
     {
         get => _macs;
         init => (_macs, _byMac) = (value, value.ToLookup(r => r["MAC"].String, StringComparer.OrdinalIgnoreCase));
@@ -27,6 +28,9 @@ internal sealed record SwitchContent
 
     /// <summary>True when <see cref="Macs"/> are all of the logical switch and not only those asked for.</summary>
     public bool HasAllMacs { get; init; }
+
+    /// <summary>True when this is what the monitor's copy shows.</summary>
+    public bool IsMirrored { get; init; }
 
     /// <summary>All switches: names and ports.</summary>
     public IReadOnlyList<SelectedRow> Switches { get; init; } = [];
@@ -38,5 +42,5 @@ internal sealed record SwitchContent
     public IReadOnlyList<(Uuid Row, IReadOnlySet<Uuid> Locators)>? Floods { get; init; }
 
     /// <summary>The rows of a MAC address on the logical switch; several are legal, for the schema has no index.</summary>
-    public IEnumerable<SelectedRow> RowsOf(string mac) => _byMac[mac];
+    public IEnumerable<IRowValues> RowsOf(string mac) => _byMac[mac];
 }

@@ -7,7 +7,7 @@ namespace VtepLab.L2Gateway.Agent;
 /// <summary>The transaction that makes a switch be what a request says, built from what the switch holds now.</summary>
 /// <remarks>
 /// What is right already is left alone, so a request that comes twice changes nothing the second time. Rows that were missing are
-/// guarded: by the schema's indexes (names, locators) or, where it has none, by a <c>wait</c>.
+/// guarded: by the schema's indexes (names, locators) or, where it has none, by their own UUIDs (<see cref="RowKey"/>) or a <c>wait</c>.
 /// </remarks>
 internal sealed class TransactionPlan
 {
@@ -15,14 +15,25 @@ internal sealed class TransactionPlan
     private readonly Dictionary<string, Uuid> _locators = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly List<(int Operation, string What)> _mustMatch = [];
+    private readonly RowKeys _keys;
+    private readonly Uuid _seed;
+    private (Uuid NewRow, Uuid Chosen)? _chosen;
     private SwitchContent _content = null!;
     private Uuid? _logicalSwitch;
+    private Uuid? _keyOwner; // The logical switch's UUID, also while it is new, if it is known.
     private bool _isNewLogicalSwitch;
     private bool _writes;
     private bool _guardsAllMacs;
 
-    public TransactionPlan(DatabaseSchema schema, SwitchContent content, string switchName)
+    /// <summary>Begins a plan.</summary>
+    /// <param name="schema">What the switch serves.</param>
+    /// <param name="content">What it holds.</param>
+    /// <param name="switchName">Its name.</param>
+    /// <param name="keys">Whether rows get UUIDs of ours.</param>
+    /// <param name="seed">What those of new logical switches follow from.</param>
+    public TransactionPlan(DatabaseSchema schema, SwitchContent content, string switchName, RowKeys keys, Uuid seed)
     {
+        (_keys, _seed) = (keys, seed);
         Transaction = new OvsdbTransaction(schema);
         _switch = switchName;
         From(content);
@@ -31,13 +42,16 @@ internal sealed class TransactionPlan
     /// <summary>What is to be sent.</summary>
     public OvsdbTransaction Transaction { get; }
 
-    /// <summary>True when the switch is already as it should be.</summary>
-    public bool IsEmpty => !_writes;
+    /// <summary>True when the content is already as it should be.</summary>
+    public bool IsDone => !_writes;
+
+    /// <summary>True when there is something to ask of the switch: to change, or to say that a mirror is right.</summary>
+    public bool IsToBeSent => _writes || (_content.IsMirrored && !Transaction.IsEmpty);
 
     /// <summary>Goes on from another content, such as that of another logical switch; it was read together with the first.</summary>
     public TransactionPlan From(SwitchContent content)
     {
-        (_content, _logicalSwitch, _isNewLogicalSwitch, _guardsAllMacs) = (content, content.LogicalSwitch?.Uuid, false, false);
+        (_content, _logicalSwitch, _keyOwner, _isNewLogicalSwitch, _guardsAllMacs) = (content, content.LogicalSwitch?.Uuid, content.LogicalSwitch?.Uuid, false, false);
         _asked.Clear();
         return this;
     }
@@ -66,8 +80,10 @@ internal sealed class TransactionPlan
             throw new GatewayException($"{_switch} has no logical switch {network.Name ?? network.Uuid?.ToString("D")}, and the request gives no name and VNI for one");
         }
 
-        _logicalSwitch = Transaction.Insert(
-            "Logical_Switch", ("name", name), ("tunnel_key", vni), ("description", network.Description ?? ""));
+        // With a UUID that is known its MAC addresses can be keyed by it at once. Not one that follows from the name alone: what somebody
+        // still wants of a logical switch that is gone must not meet the next one.
+        _keyOwner = _keys == RowKeys.None ? null : RowKey.Of(_seed, name);
+        _logicalSwitch = Insert("Logical_Switch", _keyOwner, ("name", name), ("tunnel_key", vni), ("description", network.Description ?? ""));
         _isNewLogicalSwitch = true;
         _writes = true;
         return this;
@@ -85,6 +101,11 @@ internal sealed class TransactionPlan
         var rows = _content.RowsOf(mac.Mac).ToList();
         var right = rows.Find(r => _content.Locators.TryGetValue(node.DstIp, out var known) && r["locator"].Uuid == known && HasIp(r, mac));
         var kept = right ?? rows.FirstOrDefault();
+        if (right is not null && (_content.IsMirrored || rows.Count > 1))
+        {
+            HoldRow(right); // A mirror may be behind; and somebody else who tidies up may have kept another one.
+        }
+
         foreach (var spare in rows.Where(r => r != kept))
         {
             Transaction.Delete("Ucast_Macs_Remote", Where.Row(spare.Uuid)); // Left by two writers at once; the switch may use either.
@@ -93,10 +114,11 @@ internal sealed class TransactionPlan
 
         if (kept is null)
         {
-            Guard(mac.Mac.ToLowerInvariant());
-            Transaction.Insert(
-                "Ucast_Macs_Remote", ("MAC", mac.Mac.ToLowerInvariant()), ("logical_switch", _logicalSwitch!.Value),
-                ("locator", Locator(node)), ("ipaddr", mac.IpAddress));
+            var name = mac.Mac.ToLowerInvariant();
+            GuardAbsence(name);
+            Insert(
+                "Ucast_Macs_Remote", _keys != RowKeys.None && _keyOwner is { } owner ? RowKey.Of(owner, name) : null,
+                ("MAC", name), ("logical_switch", _logicalSwitch!.Value), ("locator", Locator(node)), ("ipaddr", mac.IpAddress));
             _writes = true;
         }
         else if (right is null)
@@ -146,10 +168,16 @@ internal sealed class TransactionPlan
     /// <summary>Has the logical switch not know MAC addresses.</summary>
     public TransactionPlan RemoveMacs(IEnumerable<string> macs)
     {
-        foreach (var row in macs.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(_content.RowsOf))
+        foreach (var mac in macs.Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            Transaction.Delete("Ucast_Macs_Remote", Where.Row(row.Uuid));
-            _writes = true;
+            var rows = _content.RowsOf(mac).Select(r => r.Uuid).ToList();
+            _writes |= rows.Count > 0;
+            if (_content.IsMirrored && RowKey.Of(_keyOwner!.Value, mac) is var key && !rows.Contains(key))
+            {
+                rows.Add(key); // It may be there already, and the mirror behind.
+            }
+
+            rows.ForEach(row => Transaction.Delete("Ucast_Macs_Remote", Where.Row(row)));
         }
 
         return this;
@@ -217,7 +245,13 @@ internal sealed class TransactionPlan
     public IEnumerable<string> Missed(TransactionResult result) =>
         _mustMatch.Where(m => result.CountOf(m.Operation) != 1).Select(m => m.What);
 
-    private static bool HasIp(SelectedRow row, MacDict mac) => mac.IpAddress.Length == 0 || row["ipaddr"].String == mac.IpAddress;
+    /// <summary>True when UUIDs were chosen for rows.</summary>
+    public bool HasKeys => _chosen is not null;
+
+    /// <summary>Whether the switch took the UUIDs that were chosen for its rows; null when none was.</summary>
+    public bool? TookKeys(TransactionResult result) => _chosen is { } chosen ? result.UuidOf(chosen.NewRow) == chosen.Chosen : null;
+
+    private static bool HasIp(IRowValues row, MacDict mac) => mac.IpAddress.Length == 0 || row["ipaddr"].String == mac.IpAddress;
 
     private static string Describe(PortDict port) => port.Name ?? port.Uuid?.ToString("D") ?? "";
 
@@ -250,13 +284,32 @@ internal sealed class TransactionPlan
         return made;
     }
 
-    // No index keeps a MAC from being inserted twice, so the transaction itself holds that nobody did since it was read.
-    private void Guard(string mac)
+    private Uuid Insert(string table, Uuid? chosen, params (string Column, Datum Value)[] columns)
     {
-        if (!_isNewLogicalSwitch && !_content.HasAllMacs)
+        if (chosen is not { } uuid)
+        {
+            return Transaction.Insert(table, columns);
+        }
+
+        var row = Transaction.InsertAs(table, uuid, columns);
+        _chosen ??= (row, uuid);
+        return row;
+    }
+
+    // No index keeps a MAC from being inserted twice. Where rows are keyed the second insert fails; otherwise the transaction itself
+    // holds that nobody has inserted it since it was read, for which the server looks through the table.
+    private void GuardAbsence(string mac)
+    {
+        if (!_isNewLogicalSwitch && !_content.HasAllMacs && !(_content.IsMirrored && _keys == RowKeys.Trusted))
         {
             Transaction.Wait("Ucast_Macs_Remote", Where.Column("logical_switch", _logicalSwitch!.Value).And("MAC", mac), ["MAC"], []);
         }
+    }
+
+    private void HoldRow(IRowValues row)
+    {
+        string[] columns = ["MAC", "logical_switch", "locator", "ipaddr"];
+        Transaction.Wait("Ucast_Macs_Remote", Where.Row(row.Uuid), columns, [[.. columns.Select(c => row[c])]]);
     }
 
     // Of many addresses all are guarded at once, before the first is written: the server looks through the table only once.

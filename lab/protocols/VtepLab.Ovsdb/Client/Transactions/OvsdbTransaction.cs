@@ -39,11 +39,26 @@ public sealed class OvsdbTransaction
     /// <param name="table">The table's name.</param>
     /// <param name="columns">Names and values.</param>
     /// <returns>A stand-in for the row's UUID; <see cref="TransactionResult.UuidOf"/> tells the real one.</returns>
-    public Uuid Insert(string table, params IEnumerable<(string Column, Datum Value)> columns)
+    public Uuid Insert(string table, params IEnumerable<(string Column, Datum Value)> columns) => InsertRow(table, null, columns);
+
+    /// <summary>Inserts a row whose UUID is chosen here: an extension of ovsdb-server 2.13, which others refuse or pass over.</summary>
+    /// <param name="table">The table's name.</param>
+    /// <param name="uuid">The UUID; where the table has it already the transaction fails with <c>duplicate uuid</c>.</param>
+    /// <param name="columns">Names and values.</param>
+    /// <returns>A stand-in for the row's UUID; what <see cref="TransactionResult.UuidOf"/> tells is the chosen one if the server took it.</returns>
+    public Uuid InsertAs(string table, Uuid uuid, params IEnumerable<(string Column, Datum Value)> columns) => InsertRow(table, uuid, columns);
+
+    private Uuid InsertRow(string table, Uuid? chosen, IEnumerable<(string Column, Datum Value)> columns)
     {
         var uuid = NewRow.Next();
         _newRows.Add(uuid, Count);
         Begin("insert", Schema.Table(table));
+        if (chosen is { } own)
+        {
+            Member("uuid"u8);
+            _operations.String(own.ToString());
+        }
+
         Member("uuid-name"u8);
         _operations.String(NameOf(Count - 1));
         Row(Schema.Table(table), "row"u8, columns, isUpdate: false);
