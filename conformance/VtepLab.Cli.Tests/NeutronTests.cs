@@ -204,7 +204,7 @@ public class NeutronTests
         await using var agent1 = await StartAgentAsync("agent-1", url, leaf1.Port);
         await using var agent2 = await StartAgentAsync("agent-2", url, leaf1.Port);
         await using var oslo = await OsloPeer.StartAsync(broker, "compute1");
-        await SpecifiedScenarios.PlayAsync(neutron, leaf1, oslo);
+        await SpecifiedScenarios.PlayAsync(neutron.Client, leaf1, oslo);
     }
 
     private static Task<string> ConnectAsync(RunningNeutron neutron, string gateway, string network, string vlan) => neutron.MakeAsync(

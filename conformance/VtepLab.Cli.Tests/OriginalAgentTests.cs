@@ -18,7 +18,7 @@ public class OriginalAgentTests
         await using var oslo = await OsloPeer.StartAsync(broker, "compute1", isGatewayAgent: false);
         try
         {
-            await SpecifiedScenarios.PlayAsync(neutron, leaf1, oslo);
+            await SpecifiedScenarios.PlayAsync(neutron.Client, leaf1, oslo);
         }
         catch (AssertionException)
         {

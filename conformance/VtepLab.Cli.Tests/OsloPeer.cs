@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using VtepLab.Testing.Peers;
 
@@ -71,7 +72,7 @@ internal sealed class OsloPeer : IAsyncDisposable
     /// <summary>Waits until it has said something, and returns the first that fits.</summary>
     public async Task<JsonObject> SaysAsync(Func<JsonObject, bool> which, string what, int after = 0)
     {
-        for (var tries = 0; tries < 300; tries++)
+        for (var tries = 0; tries < 1000; tries++)
         {
             if (Said.Skip(after).FirstOrDefault(which) is { } found)
             {
@@ -83,7 +84,7 @@ internal sealed class OsloPeer : IAsyncDisposable
 
         lock (_said)
         {
-            throw new AssertionException($"oslo.messaging was not told of {what} in 30 s. It said:\n{string.Join('\n', _said.Select(s => s.ToJsonString()))}\n{_errors}");
+            throw new AssertionException($"oslo.messaging was not told of {what} in 100 s. It said:\n{string.Join('\n', _said.Select(s => s.ToJsonString()))}\n{_errors}");
         }
     }
 
@@ -111,7 +112,7 @@ internal sealed class OsloPeer : IAsyncDisposable
     /// <summary>The arguments of a report.</summary>
     public static JsonObject Report(string type, string binary, string topic, string host, JsonObject configurations) => new()
     {
-        ["time"] = "2026-11-21T04:37:50.000000",
+        ["time"] = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture), // A Neutron server ignores what is older than itself.
         ["agent_state"] = new JsonObject
         {
             ["agent_state"] = new JsonObject

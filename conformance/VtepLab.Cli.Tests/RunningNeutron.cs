@@ -7,13 +7,15 @@ namespace VtepLab.Cli.Tests;
 internal sealed class RunningNeutron : IAsyncDisposable
 {
     private readonly RunningVteplab _process;
-    private readonly NeutronClient _client;
 
     private RunningNeutron(RunningVteplab process, Uri address)
     {
         _process = process;
-        _client = new NeutronClient(address);
+        Client = new NeutronClient(address);
     }
+
+    /// <summary>A client of its API.</summary>
+    public NeutronClient Client { get; }
 
     /// <summary>What the process wrote.</summary>
     public string Output => _process.Output;
@@ -27,13 +29,13 @@ internal sealed class RunningNeutron : IAsyncDisposable
     }
 
     /// <inheritdoc cref="NeutronClient.AskAsync"/>
-    public Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, JsonNode? body = null) => _client.AskAsync(method, path, body);
+    public Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, JsonNode? body = null) => Client.AskAsync(method, path, body);
 
     /// <inheritdoc cref="NeutronClient.MakeAsync"/>
-    public Task<string> MakeAsync(string collection, JsonObject attributes) => _client.MakeAsync(collection, attributes);
+    public Task<string> MakeAsync(string collection, JsonObject attributes) => Client.MakeAsync(collection, attributes);
 
-    /// <summary>The resources of a collection.</summary>
-    public async Task<JsonArray> ListAsync(string collection) => (await AskAsync("GET", "/" + collection)).Body![collection.Replace('-', '_')]!.AsArray();
+    /// <inheritdoc cref="NeutronClient.ListAsync"/>
+    public Task<JsonArray> ListAsync(string collection) => Client.ListAsync(collection);
 
     public Task SignalAsync(string signal) => _process.SignalAsync(signal);
 
@@ -41,7 +43,7 @@ internal sealed class RunningNeutron : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        Client.Dispose();
         await _process.DisposeAsync();
     }
 }

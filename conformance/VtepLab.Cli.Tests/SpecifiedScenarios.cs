@@ -10,7 +10,7 @@ internal static class SpecifiedScenarios
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60); // An agent of OpenStack's has 64 requests at once, and a machine one moment.
 
     /// <summary>Plays them; some agent serves the switch <c>leaf1</c> with the port <c>eth1</c> and the tunnel address 192.0.2.101.</summary>
-    public static async Task PlayAsync(RunningNeutron neutron, OvsdbServerPeer leaf1, OsloPeer oslo)
+    public static async Task PlayAsync(NeutronClient neutron, OvsdbServerPeer leaf1, OsloPeer oslo)
     {
         await oslo.ReportL2AgentAsync("compute1", "192.0.2.11");
         await oslo.ReportL2AgentAsync("compute2", "192.0.2.12");
@@ -65,8 +65,8 @@ internal static class SpecifiedScenarios
         ["network_id"] = network, ["mac_address"] = mac, ["device_owner"] = "compute:nova", ["binding:host_id"] = host,
     };
 
-    // The monitor says that it is one before it has told what its switches hold.
-    private static async Task<string> ConnectAsync(RunningNeutron neutron, string gateway, string network, string vlan)
+    /// <summary>Connects a network to a gateway: the monitor says that it is one before it has told what its switches hold.</summary>
+    public static async Task<string> ConnectAsync(NeutronClient neutron, string gateway, string network, string vlan)
     {
         string? made = null;
         await Eventually.That(

@@ -52,7 +52,7 @@ say(ready=True)
 for line in sys.stdin:
     command = json.loads(line)
     target = oslo_messaging.Target(exchange='neutron', topic=command['topic'], version=command.get('version', '1.0'))
-    client = oslo_messaging.RPCClient(transport, target, timeout=20)
+    client = oslo_messaging.RPCClient(transport, target, timeout=90)
     try:
         if 'call' in command:
             say(reply=client.call({'is_admin': True}, command['call'], **command['args']))

@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace VtepLab.Testing;
@@ -13,7 +13,11 @@ public class NeutronClient(Uri address, TimeSpan? patience = null) : IDisposable
     /// <summary>Asks; the body is null where there is none.</summary>
     public async Task<(int Status, JsonNode? Body)> AskAsync(string method, string path, JsonNode? body = null)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), "/v2.0" + path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/v2.0" + path)
+        {
+            // With its length: the server of OpenStack takes a body that comes in chunks for none.
+            Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
         using var answer = await _client.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
@@ -27,6 +31,9 @@ public class NeutronClient(Uri address, TimeSpan? patience = null) : IDisposable
         var (status, body) = await AskAsync("POST", "/" + collection, new JsonObject { [resource] = attributes });
         return status == 201 ? (string)body![resource]!["id"]! : throw new InvalidOperationException($"POST {collection}: {status} {body?.ToJsonString()}");
     }
+
+    /// <summary>The resources of a collection.</summary>
+    public async Task<JsonArray> ListAsync(string collection) => (await AskAsync("GET", "/" + collection)).Body![collection.Replace('-', '_')]!.AsArray();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -25,6 +25,8 @@ internal sealed class NeutronCommand
     };
 
     private readonly Option<string?> busAuthority = Options.Path("--bus-ca-cert", "FILE", "speak TLS with RabbitMQ, whose certificate this authority has to have signed (PEM)");
+    private readonly Option<string?> busCertificate = Options.Path("--bus-cert", "FILE", "our certificate for a RabbitMQ that wants one (PEM); with --bus-key");
+    private readonly Option<string?> busKey = Options.Path("--bus-key", "FILE", "the key of --bus-cert (PEM)");
 
     private readonly Option<string?> db = Options.Path("--db", "FILE", "keep the plugin's database in this file, and Neutron's beside it in FILE.neutron; in memory only when not given");
 
@@ -45,7 +47,7 @@ internal sealed class NeutronCommand
         var neutron = new NeutronCommand();
         var command = new Command("neutron", "Serve Neutron's REST API with the L2 gateway service plugin")
         {
-            neutron.listen, neutron.bus, neutron.busAuthority, neutron.db, neutron.ovsdb, neutron.host, neutron.downTime, neutron.fitting, neutron.verbose,
+            neutron.listen, neutron.bus, neutron.busAuthority, neutron.busCertificate, neutron.busKey, neutron.db, neutron.ovsdb, neutron.host, neutron.downTime, neutron.fitting, neutron.verbose,
         };
         neutron.tls.AddTo(command);
         command.SetAction(neutron.RunAsync);
@@ -94,8 +96,7 @@ internal sealed class NeutronCommand
         else
         {
             var uris = TransportUrl.ToUris(parsed.GetValue(bus)!);
-            var authority = parsed.GetValue(busAuthority);
-            var rabbit = new RabbitBusOptions(uris) { Tls = authority is not null || uris[0].Scheme == "amqps" ? new RabbitTls(authority) : null };
+            var rabbit = new RabbitBusOptions(uris) { Tls = TlsWith(uris[0], parsed) };
             options = options with { Bus = own => new RabbitBus(own, rabbit) };
         }
 
@@ -138,6 +139,14 @@ internal sealed class NeutronCommand
         {
             throw new CommandException(ExitCode.Usage, $"cannot listen on http://{address}: {e.InnerException?.Message ?? e.Message}", e);
         }
+    }
+
+    private RabbitTls? TlsWith(Uri broker, ParseResult parsed)
+    {
+        var tls = new RabbitTls(parsed.GetValue(busAuthority), parsed.GetValue(busCertificate), parsed.GetValue(busKey));
+        return (tls.CertificateFile is null) != (tls.PrivateKeyFile is null)
+            ? throw new CommandException(ExitCode.Usage, "--bus-cert and --bus-key belong together")
+            : tls != new RabbitTls() || broker.Scheme == "amqps" ? tls : null;
     }
 
     private static IPEndPoint Address(string text) =>

@@ -5,9 +5,11 @@ namespace VtepLab.Testing.Peers;
 /// <summary>A real RabbitMQ broker (Debian's) on a loopback port, with a node name, a port mapper and directories of its own.</summary>
 public sealed class RabbitMqPeer : IAsyncDisposable
 {
+    private const string Cookie = ".erlang.cookie";
+
     private readonly TempDirectory _directory = new();
     private readonly RabbitNode _node;
-    private readonly PeerProcess _portMapper;
+    private readonly PeerProcess? _portMapper; // Of a cluster the first member's.
     private PeerProcess? _server;
 
     private RabbitMqPeer(string portMapper, CertificateFolder? certificates)
@@ -23,6 +25,13 @@ public sealed class RabbitMqPeer : IAsyncDisposable
         _portMapper = PeerProcess.Start(portMapper, _node.MapperArguments, _node.Environment);
     }
 
+    private RabbitMqPeer(RabbitMqPeer first)
+    {
+        _node = new RabbitNode(_directory.Path, PeerProcess.FreePort(), first._node.MapperPort, PeerProcess.FreePort());
+        _node.WriteConfiguration(["cluster_formation.peer_discovery_backend = classic_config", $"cluster_formation.classic_config.nodes.1 = {first._node.Name}"]);
+        File.Copy(first._directory[Cookie], _directory[Cookie]); // By which members of a cluster know each other.
+    }
+
     /// <summary>The AMQP port of 127.0.0.1.</summary>
     public int Port => _node.Port;
 
@@ -33,21 +42,29 @@ public sealed class RabbitMqPeer : IAsyncDisposable
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/");
 
     /// <summary>Somebody else has the AMQP port, the distribution port or the port mapper's.</summary>
-    private bool HasLostAPort => _portMapper.HasExited || _server?.Output is { } output
+    private bool HasLostAPort => _portMapper is { HasExited: true } || _server?.Output is { } output
         && (output.Contains("eaddrinuse", StringComparison.Ordinal) || output.Contains("already in use", StringComparison.Ordinal));
 
     /// <summary>Starts a broker and waits until it takes connections.</summary>
     /// <param name="certificates">Has <c>ca</c> and <c>broker</c>, for TLS with certificates on both sides; null for none.</param>
-    public static async Task<RabbitMqPeer> StartAsync(CertificateFolder? certificates = null)
+    public static Task<RabbitMqPeer> StartAsync(CertificateFolder? certificates = null)
     {
         if (!File.Exists(RabbitNode.Program))
         {
             RealPeer.Missing($"this machine has no {RabbitNode.Program}; './vteplab test' installs what the tests need");
         }
 
+        return StartAsync(() => new RabbitMqPeer(RealPeer.Require("epmd"), certificates));
+    }
+
+    /// <summary>Starts a further member of this broker's cluster, which is to end before this one.</summary>
+    public Task<RabbitMqPeer> StartMemberAsync() => StartAsync(() => new RabbitMqPeer(this));
+
+    private static async Task<RabbitMqPeer> StartAsync(Func<RabbitMqPeer> make)
+    {
         for (var tries = 1; ; tries++)
         {
-            var peer = new RabbitMqPeer(RealPeer.Require("epmd"), certificates);
+            var peer = make();
             try
             {
                 await peer.StartAgainAsync();
@@ -97,7 +114,11 @@ public sealed class RabbitMqPeer : IAsyncDisposable
             await server.DisposeAsync();
         }
 
-        await _portMapper.DisposeAsync();
+        if (_portMapper is not null)
+        {
+            await _portMapper.DisposeAsync();
+        }
+
         _directory.Dispose();
     }
 }
