@@ -40,6 +40,9 @@ public sealed record HardwareVtepOptions
     /// <summary>How it misbehaves.</summary>
     public SwitchQuirks Quirks { get; init; } = SwitchQuirks.None;
 
+    /// <summary>What goes wrong with transactions at times; null for nothing.</summary>
+    public SwitchMishaps? Mishaps { get; init; }
+
     /// <summary>The VLANs that its own configuration uses and that cannot be bound, on every port. 4095 never can.</summary>
     public IReadOnlyList<int> ReservedVlans { get; init; } = [];
 

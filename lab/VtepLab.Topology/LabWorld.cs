@@ -74,7 +74,7 @@ public abstract class LabWorld
         var name = options.Name;
         var listen = await NewListenerAsync(name);
         LabMachine? machine = null;
-        machine = Start(name, host => EmulatedSwitch.RunAsync(host, options with { Listen = [listen] }, () => Driver.Spawn($"supervisor of {name}", async stop =>
+        machine = Start(name, host => EmulatedSwitch.RunAsync(host, options with { Listen = [listen], Mishaps = MishapsOf(name) }, () => Driver.Spawn($"supervisor of {name}", async stop =>
         {
             await Driver.DelayAsync(StartAgain, stop);
             await machine!.RestartAsync();
@@ -136,6 +136,9 @@ public abstract class LabWorld
 
     /// <summary>True when a machine that starts again finds the files that it had stored.</summary>
     public virtual bool MachinesKeepFiles => false;
+
+    /// <summary>What goes wrong with the transactions of an emulated switch at times; null for nothing.</summary>
+    protected virtual SwitchMishaps? MishapsOf(string name) => null;
 
     /// <summary>Where the only server of a new machine listens.</summary>
     protected abstract ValueTask<Endpoint> NewListenerAsync(string machine);

@@ -1,3 +1,4 @@
+using VtepLab.Emulators.HardwareVtep;
 using VtepLab.Runtime;
 using VtepLab.Simulation;
 
@@ -7,10 +8,12 @@ namespace VtepLab.Topology;
 public sealed class SimulatedLab : LabWorld
 {
     private readonly SimulatedHost _driver;
+    private readonly SwitchTrouble _trouble;
 
     private SimulatedLab(SimulatedWorld world)
     {
         World = world;
+        _trouble = new SwitchTrouble(world);
         World.AddBroker();
         _driver = World.AddHost("scenario");
     }
@@ -78,6 +81,9 @@ public sealed class SimulatedLab : LabWorld
     // A switch that loses power comes back with what it had stored; forgetting is a quirk.
     /// <inheritdoc/>
     public override bool MachinesKeepFiles => true;
+
+    /// <inheritdoc/>
+    protected override SwitchMishaps? MishapsOf(string name) => _trouble.Of(name);
 
     /// <inheritdoc/>
     protected override ValueTask<Endpoint> NewListenerAsync(string machine) =>

@@ -13,6 +13,11 @@ internal sealed partial class SwitchServerQuirks
     /// <inheritdoc/>
     public override OperationVerdict BeforeOperation(Transaction transaction, string name, JsonValue operation, JsonWriter result)
     {
+        if (transaction.Database == _tables.Database && _mishaps?.BeforeOperation(name) is { } refusal)
+        {
+            throw refusal.AsException();
+        }
+
         if (_quirks.IsEmpty)
         {
             return OperationVerdict.Execute;

@@ -19,6 +19,7 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
     };
 
     private readonly SwitchQuirks _quirks;
+    private readonly SwitchMishaps? _mishaps;
     private readonly IReadOnlyList<SwitchAgent> _agents;
     private readonly VtepTables _tables;
     private readonly JsonObject? _announcedSchema;
@@ -35,7 +36,7 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
     /// <param name="whenTurnEnds">Runs an action after everything that is ready now.</param>
     public SwitchServerQuirks(HardwareVtepOptions options, IReadOnlyList<SwitchAgent> agents, Database database, Action<Action> whenTurnEnds)
     {
-        _quirks = options.Quirks;
+        (_quirks, _mishaps) = (options.Quirks, options.Mishaps);
         _agents = agents;
         _tables = new VtepTables(database);
         _announcedSchema = SwitchSchema.Announced(options);
@@ -60,6 +61,7 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
             return null;
         }
 
+        _mishaps?.BeforeCommit();
         foreach (var agent in _agents)
         {
             agent.Withdraw(transaction);

@@ -17,6 +17,11 @@ public sealed class PortMembership(Func<TimeSpan> now)
             _spans.Add((device, port, vlan), spans = []);
         }
 
+        if (spans is [.., { Until.Ticks: long.MaxValue } last] && last.Network != network)
+        {
+            End(device, port, vlan); // One transaction takes it from the one and gives it to the other.
+        }
+
         spans.Add(new Stay(network, now(), TimeSpan.MaxValue));
     }
 

@@ -56,6 +56,13 @@ public sealed class SimulatedWorld
     /// <summary>What goes wrong with the message bus.</summary>
     public BusFaults Bus { get; }
 
+    /// <summary>
+    /// How the systems in this world do the faults that the simulation cannot do itself, by kind: begins one; disposing the result ends it. True
+    /// in the tuple: it hit something in progress.
+    /// </summary>
+    public IDictionary<string, Func<FaultCommand, (IDisposable? Scope, bool Hit)>> SystemFaults { get; } =
+        new Dictionary<string, Func<FaultCommand, (IDisposable? Scope, bool Hit)>>(StringComparer.Ordinal);
+
     /// <summary>The hosts, by name.</summary>
     public IReadOnlyDictionary<string, SimulatedHost> Hosts => _hosts;
 

@@ -55,6 +55,14 @@ public sealed class FabricSteps(FabricWorld world)
         await world.Lab.Driver.DelayAsync(PortMembership.Settling, world.Lab.Driver.Stopping);
     }
 
+    [When("VLAN {int} of {switch} port {switch} is taken from its network and given to network {switch} at once")]
+    public Task Rebind(int vlan, string name, string port, string network)
+    {
+        world.Controller.Unbind(name, port, vlan);
+        world.Controller.Bind(name, port, vlan, network);
+        return SettleAsync(name);
+    }
+
     [Given("a server {switch} with address {ip} on {switch} port {switch} and VLAN {int}")]
     public void AddServer(string name, string address, string device, string port, int vlan) =>
         world.Fabric.AddServer(name, FabricWorld.At(address, vlan), device, port);

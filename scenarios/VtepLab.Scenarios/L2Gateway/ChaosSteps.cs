@@ -17,12 +17,7 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
         var now = lab.World.Now;
         var nemesis = faults.Release(lab.World, new NemesisOptions
         {
-            Targets = new FaultTargets
-            {
-                Hosts = hosts,
-                Network = [.. hosts.Union(world.Controllers.Names)],
-                Bus = hosts.Contains("broker") ? BusHarm.Loss : BusHarm.Delay,
-            },
+            Targets = TargetsAmong(hosts),
             From = now,
             Until = now + time,
         });
@@ -39,6 +34,8 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
         {
             host.Restart();
         }
+
+        await world.Reuse!.SettledAsync();
     }
 
     [Then("within {seconds} {switch} holds the machines of network {switch} as they are now, and VLAN {int} on {switch}")]
@@ -54,6 +51,27 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
                 : $"{name} holds\n  {string.Join("\n  ", held)}\nexpected\n  {string.Join("\n  ", expected)}");
         },
         within);
+
+    private FaultTargets TargetsAmong(string[] hosts)
+    {
+        string[] switches = [.. hosts.Intersect(world.Lab.Switches.Keys)];
+        return new FaultTargets
+        {
+            Hosts = hosts,
+            Network = [.. hosts.Union(world.Controllers.Names)],
+            Bus = hosts.Contains("broker") ? BusHarm.Loss : BusHarm.Delay,
+            Disks = switches, // A plugin must not lose what it has accepted.
+            Systems = new Dictionary<string, IReadOnlyList<string>>
+            {
+                [AgentUpgrades.Kind] = [.. hosts.Intersect(world.Agents)],
+                [SwitchTrouble.RefusedKind] = switches,
+                [SwitchTrouble.LostKind] = switches,
+
+                // A controller that hangs may carry out long after what its user has asked another one for meanwhile.
+                [VlanReuse.Kind] = hosts.Intersect(world.Controllers.Names).Any() ? [] : switches,
+            },
+        };
+    }
 
     private async Task ChangeMachineAsync(string network, string mac, IEntropy entropy)
     {

@@ -50,6 +50,9 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
     /// <summary>The id of a network, which is the name of its Logical_Switch.</summary>
     internal string NetworkId(string network) => _networks.GetValueOrDefault(network, network);
 
+    /// <summary>The scenario's networks.</summary>
+    internal IEnumerable<string> Networks => _networks.Keys;
+
     /// <summary>Whether a Logical_Switch is that of a network of the scenario.</summary>
     internal bool IsOurs(string logicalSwitch) => _networks.ContainsValue(logicalSwitch);
 
@@ -212,7 +215,11 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
     }
 
     /// <summary>Asks for a connection to be deleted; what comes of it is in the answer.</summary>
-    internal async Task<RestResponse> TryDisconnectAsync(Connection connection)
+    internal Task<RestResponse> TryDisconnectAsync(Connection connection) =>
+        controllers.RequestAsync("DELETE", $"/l2-gateway-connections/{Forget(connection)}");
+
+    /// <summary>Expects a connection, with all its places, no longer, and returns its id.</summary>
+    internal string Forget(Connection connection)
     {
         var id = _connections[connection];
         foreach (var (place, _) in _connections.Where(c => c.Value == id).ToList())
@@ -221,7 +228,7 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
             Connections.Remove(place);
         }
 
-        return await controllers.RequestAsync("DELETE", $"/l2-gateway-connections/{id}");
+        return id;
     }
 
     /// <summary>Refuses every answer but one that says that it was done.</summary>

@@ -14,11 +14,17 @@ public sealed class GatewayWorld
     private const int ManagerPort = 6632;
 
     private readonly Dictionary<string, (IHost Host, CancellationTokenSource Stop, Task Ended)> _agents = [];
+    private readonly AgentUpgrades? _upgrades; // Of a simulated lab, as what follows.
 
     /// <summary>A world with nothing in it.</summary>
     public GatewayWorld(LabWorld lab, Controllers controllers, Cloud cloud, NodeAgents nodes, ToldOnce told)
     {
         (Lab, Controllers, Cloud, Nodes, Told) = (lab, controllers, cloud, nodes, told);
+        if (lab is SimulatedLab here)
+        {
+            (_upgrades, Reuse) = (new AgentUpgrades(here.World), new VlanReuse(this, here));
+        }
+
         var isWatched = false;
         controllers.Started += plugin =>
         {
@@ -47,6 +53,10 @@ public sealed class GatewayWorld
     internal NodeAgents Nodes { get; }
 
     internal ToldOnce Told { get; }
+
+    internal VlanReuse? Reuse { get; }
+
+    internal IReadOnlyCollection<string> Agents => _agents.Keys;
 
     /// <summary>Answer to the last request of a step that only tries.</summary>
     internal RestResponse Answer { get; set; } = new(0, null);
@@ -166,7 +176,7 @@ public sealed class GatewayWorld
             _agents[options.Host] = (host, stop, ended.Task);
             try
             {
-                await L2GatewayAgent.RunAsync(host, options, stop.Token);
+                await L2GatewayAgent.RunAsync(_upgrades?.HostFor(options.Host, host) ?? host, options, stop.Token);
             }
             catch (OperationCanceledException) when (!host.Stopping.IsCancellationRequested)
             {

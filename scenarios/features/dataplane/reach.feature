@@ -51,3 +51,19 @@ Feature: Servers on switch ports and VMs on hypervisors share networks across VX
     And within 5 seconds "srv1" and "vm1" reach each other
     When "leaf1" port "eth2" is bound to network "blue" on VLAN 10
     Then within 5 seconds "srv2" and "vm1" reach each other
+
+  @VT-DATA-005
+  Scenario: A VLAN that is given to another network at once carries nothing of the old one
+    Given a tenant network "red" with VNI 6000
+    And a VM "vm2-red" with address 10.0.0.22 of network "red" on "kvm1"
+    And "leaf1" port "eth2" carries network "blue" on VLAN 10
+    And a server "srv2" with address 10.0.0.2 on "leaf1" port "eth2" and VLAN 10
+    Then within 5 seconds "srv1" and "vm1" reach each other
+    And within 5 seconds "srv1" and "srv2" reach each other
+    When VLAN 10 of "leaf1" port "eth1" is taken from its network and given to network "red" at once
+    Then within 5 seconds "srv1" and "vm2-red" reach each other
+    And within 5 seconds a broadcast of "vm1" is seen by "srv2" and by nobody else
+    And within 5 seconds a broadcast of "srv1" is seen by "vm2-red" and by nobody else
+    When VLAN 10 of "leaf1" port "eth1" is taken from its network and given to network "blue" at once
+    Then within 5 seconds "srv1" and "vm1" reach each other
+    And a broadcast of "vm2-red" is seen by nobody

@@ -7,6 +7,7 @@ Feature: Whatever breaks, in the end every switch is as asked
     And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
     And one of them monitors
     And network "blue" with VNI 5000
+    And network "red" with VNI 6000
     And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     When for 300 seconds machines of network "blue" come, move and go, and "agent-1", "agent-2" and "leaf1" may break in any way
     Then within 300 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
@@ -21,6 +22,7 @@ Feature: Whatever breaks, in the end every switch is as asked
     And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
     And one of them monitors
     And network "blue" with VNI 5000
+    And network "red" with VNI 6000
     And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     When for 300 seconds machines of network "blue" come, move and go, and "agent-1", "agent-2", "leaf1" and "broker" may break in any way
     Then within 300 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
@@ -34,6 +36,7 @@ Feature: Whatever breaks, in the end every switch is as asked
     And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
     And one of them monitors
     And network "blue" with VNI 5000
+    And network "red" with VNI 6000
     And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     When for 300 seconds machines of network "blue" come, move and go, and "controller", "agent-1", "agent-2", "leaf1" and "broker" may break in any way
     Then within 300 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
@@ -48,6 +51,7 @@ Feature: Whatever breaks, in the end every switch is as asked
     And L2 gateway agents "agent-1" and "agent-2" of "leaf1"
     And one of them monitors
     And network "blue" with VNI 5000
+    And network "red" with VNI 6000
     And network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     When for 300 seconds machines of network "blue" come, move and go, and "controller-1", "controller-2", "controller-3", "database", "agent-1", "agent-2" and "leaf1" may break in any way
     Then within 300 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"

@@ -11,6 +11,9 @@ public class FaultCatalogueTests
     private static readonly string[] Names = ["host-1", "host-2", "host-3", "host-4"];
     private readonly SimulatedWorld _world = new(7);
 
+    private readonly SortedSet<string> _misled = new(StringComparer.Ordinal);
+    private readonly string[] _systems = ["agent-upgrade", "reply-lost", "transact-refused", "vlan-reuse"];
+
     private static IEnumerable<string> Kinds => FaultCatalogue.Standard.Select(k => k.Name);
 
     [TestCaseSource(nameof(Kinds))]
@@ -22,7 +25,12 @@ public class FaultCatalogueTests
         IReadOnlyList<FaultKind> kinds = [.. FaultCatalogue.Standard.Where(k => k.Name == kind)];
         var plan = Nemesis.Draw(7, new NemesisOptions
         {
-            Targets = new FaultTargets { Hosts = Names, Links = [.. _world.Links.Keys], Bus = BusHarm.Loss }, Kinds = kinds, Until = TimeSpan.FromMinutes(10),
+            Targets = new FaultTargets
+            {
+                Hosts = Names, Links = [.. _world.Links.Keys], Bus = BusHarm.Loss, Disks = Names, Systems = _systems.ToDictionary(k => k, _ => (IReadOnlyList<string>)Names),
+            },
+            Kinds = kinds,
+            Until = TimeSpan.FromMinutes(10),
         });
 
         Nemesis.Release(_world, plan, kinds);
@@ -48,10 +56,61 @@ public class FaultCatalogueTests
         Assert.That(Drawn(BusHarm.Loss), Is.EqualTo(gentle.Append("broker-loses-queue").Order(StringComparer.Ordinal)));
     }
 
+    [Test]
+    public void A_kind_of_another_stream_does_not_change_what_is_drawn_of_the_others()
+    {
+        var with = new NemesisOptions { Targets = new FaultTargets { Hosts = Names, Disks = Names }, Until = TimeSpan.FromHours(1) };
+
+        var all = Nemesis.Draw(7, with).Commands;
+        var old = Nemesis.Draw(7, with with { Targets = new FaultTargets { Hosts = Names } }).Commands;
+
+        Assert.That(all.Where(c => c.Kind is not ("disk-lost" or "disk-old")).Select(c => c.ToString()), Is.EqualTo(old.Select(c => c.ToString())));
+        Assert.That(all.Count, Is.InRange(old.Count * 1.02, old.Count * 1.5), "as often as their weights say, and not twice as many");
+        Assert.That(all.Zip(all.Skip(1)).Select(p => p.Second.At - p.First.At), Is.All.GreaterThanOrEqualTo(with.QuietLeast));
+    }
+
+    [Test]
+    public void An_old_disk_has_what_was_there_when_the_copy_was_taken_and_a_lost_one_nothing()
+    {
+        Build();
+        _world.RunFor(TimeSpan.FromSeconds(20));
+        Nemesis.Release(_world, new FaultPlan(
+        [
+            new FaultCommand(TimeSpan.FromSeconds(20), "disk-old", ["host-1"], TimeSpan.FromSeconds(30)),
+            new FaultCommand(TimeSpan.FromSeconds(20), "disk-lost", ["host-2"], TimeSpan.FromSeconds(5)),
+        ]));
+
+        _world.RunFor(TimeSpan.FromSeconds(29.9));
+        var (before, lost) = (Stored("host-1"), Stored("host-2"));
+        _world.RunFor(TimeSpan.FromSeconds(1));
+
+        // A byte every seven seconds.
+        Assert.That((before, Stored("host-1"), lost, _world.Hosts["host-1"].Lives), Is.EqualTo((7, 2, 3, 1u)));
+    }
+
+    [Test]
+    public void A_kind_that_no_system_does_hits_nothing()
+    {
+        Nemesis.Release(_world, new FaultPlan([new FaultCommand(TimeSpan.Zero, "vlan-reuse", ["leaf1"], TimeSpan.FromSeconds(1))]));
+
+        _world.RunFor(TimeSpan.FromSeconds(2));
+
+        Assert.That(_world.Marks, Is.EquivalentTo(new Dictionary<string, long> { ["fault/vlan-reuse"] = 1 }));
+    }
+
     /// <summary>Four hosts of which each talks to the next over a stream, all to one over the bus, and two over a cable.</summary>
     private void Build()
     {
         _world.AddBroker();
+        foreach (var kind in _systems)
+        {
+            _world.SystemFaults[kind] = command =>
+            {
+                _misled.Add(kind);
+                return (new FaultScope(() => _misled.Remove(kind)), true);
+            };
+        }
+
         foreach (var (name, i) in Names.Select((n, i) => (n, i)))
         {
             _world.AddHost(name);
@@ -77,6 +136,16 @@ public class FaultCatalogueTests
             while (true)
             {
                 await host.DelayAsync(TimeSpan.FromSeconds(7), cancel);
+                try
+                {
+                    await host.Store.AppendAsync("file", new byte[] { 7 }, cancel);
+                    await host.Store.FlushAsync("file", cancel);
+                }
+                catch (IOException)
+                {
+                    // The disk is full.
+                }
+
                 await host.Bus.CastAsync(new BusTarget("topic"), "m", [], null, cancel);
             }
         });
@@ -98,9 +167,12 @@ public class FaultCatalogueTests
         }
     }
 
+    private int Stored(string host) => _world.Run(async () => (await _world.Hosts[host].Services.Store.ReadAsync("file"))?.Length ?? 0);
+
     private string State() => string.Join(
         '\n',
         _world.Hosts.Values.Select(h => $"{h.Name} up {h.IsUp} paused {h.IsPaused} clock {h.ClockOffset} {h.ClockDrift} disk full {h.DiskIsFull}")
             .Concat(_world.Links.Values.Select(l => $"{l.Name} up {l.IsUp} {l.Options}"))
+            .Append($"systems misled {string.Join(' ', _misled)}")
             .Append($"bus blocked {_world.Bus.IsBlocked} duplicates {_world.Bus.Duplication} refuses {_world.Bus.Refusal}"));
 }

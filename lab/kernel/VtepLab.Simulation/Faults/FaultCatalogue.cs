@@ -1,13 +1,17 @@
 namespace VtepLab.Simulation;
 
-/// <summary>The kinds of faults the simulation knows of itself. A scenario adds those of its own switches and services.</summary>
+/// <summary>The kinds of faults: those the simulation does itself, and those that it has the systems in it do.</summary>
 public static partial class FaultCatalogue
 {
+    // Kinds that came later: what is drawn of the earlier ones stays what it was, seed for seed.
+    private const string Second = "nemesis/2";
+
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     /// <summary>All of them, in the order of their names.</summary>
     public static IReadOnlyList<FaultKind> Standard { get; } =
     [
+        new("agent-upgrade", (r, t) => One(r, t.Of("agent-upgrade"), r.Chance(0.5) ? 1 : -1), BySystem, 3 * Minute, 2, Second),
         new("bandwidth-squeeze", (r, t) => Two(r, t.Reachable, Math.Floor(100 + (r.NextDouble() * 9900))), Squeeze, Minute),
         new("broker-blocked", (r, t) => Bus(t, 0), Block, 2 * Minute),
         new("broker-closes-channel", (r, t) => Bus(t, r.NextDouble()), CloseChannel, TimeSpan.Zero),
@@ -21,6 +25,8 @@ public static partial class FaultCatalogue
         new("crash", (r, t) => One(r, t.Hosts), (w, c) => Down(w, c, CrashKind.Process), 2 * Minute, 3),
         new("delay", (r, t) => Two(r, t.Reachable, 0.05 + (r.NextDouble() * 5)), Delay, Minute),
         new("disk-full", (r, t) => One(r, t.Hosts), FillDisk, Minute),
+        new("disk-lost", (r, t) => One(r, t.Disks), LoseDisk, 2 * Minute, 1, Second),
+        new("disk-old", (r, t) => One(r, t.Disks), BringOldDiskBack, 5 * Minute, 2, Second),
         new("isolate", (r, t) => One(r, t.Reachable), (w, c) => (w.Network.Isolate(w.Hosts[c.Subjects[0]]), true), 2 * Minute, 2),
         new("link-down", (r, t) => One(r, t.Links), CutLink, Minute),
         new("link-flap", (r, t) => One(r, t.Links, 0.1 + (r.NextDouble() * 5)), Flap, Minute),
@@ -31,10 +37,13 @@ public static partial class FaultCatalogue
         new("partition-ring", Ring, PartitionRing, Minute),
         new("pause", (r, t) => One(r, t.Hosts), Pause, 2 * Minute, 2),
         new("power-loss", (r, t) => One(r, t.Hosts), (w, c) => Down(w, c, CrashKind.Power), 2 * Minute, 2),
+        new("reply-lost", (r, t) => One(r, t.Of("reply-lost"), 0.2 + (r.NextDouble() * 0.8)), BySystem, Minute, 2, Second),
         new("reset-midway", (r, t) => Two(r, t.Reachable, r.Next(0, 3000)), ResetMidway, Minute, 2),
         new("reset-streams", (r, t) => Two(r, t.Reachable), Reset, TimeSpan.Zero, 3),
         new("slow-consumer", (r, t) => One(r, t.Reachable), (w, c) => (w.Network.StopReading(w.Hosts[c.Subjects[0]]), true), Minute),
         new("swizzle", Subset, Swizzle, 2 * Minute),
+        new("transact-refused", (r, t) => One(r, t.Of("transact-refused"), 0.05 + (r.NextDouble() * 0.5)), BySystem, Minute, 2, Second),
+        new("vlan-reuse", (r, t) => One(r, t.Of("vlan-reuse")), BySystem, Minute, 2, Second),
     ];
 
     private static (IReadOnlyList<string>, double)? One(RandomStream random, IReadOnlyList<string> names, double amount = 0) =>

@@ -12,10 +12,18 @@ public sealed record FaultTargets
     /// <summary>Links of frames, by name.</summary>
     public IReadOnlyList<string> Links { get; init; } = [];
 
+    /// <summary>Hosts whose disk may come back older, or empty: those of which nobody was promised that they keep what they were told.</summary>
+    public IReadOnlyList<string> Disks { get; init; } = [];
+
+    /// <summary>What the kinds may hit that only the systems of the experiment can do, by kind; see <see cref="SimulatedWorld.SystemFaults"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Systems { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>What the message broker may do wrong while it is up.</summary>
     public BusHarm Bus { get; init; }
 
     internal IReadOnlyList<string> Reachable => Network.Count > 0 ? Network : Hosts;
+
+    internal IReadOnlyList<string> Of(string kind) => Systems.GetValueOrDefault(kind) ?? [];
 }
 
 /// <summary>How much a message broker may do wrong while it is up.</summary>
@@ -37,9 +45,11 @@ public enum BusHarm
 /// <param name="Begin">Does it; disposing the result ends it. True in the tuple: it hit something in progress.</param>
 /// <param name="Longest">How long it lasts at most; zero for what is over at once.</param>
 /// <param name="Weight">How often it is drawn beside the others.</param>
+/// <param name="Stream">The stream of random numbers it is drawn from: kinds of one stream share it, and those of others do not change what it draws.</param>
 public sealed record FaultKind(
     string Name,
     Func<RandomStream, FaultTargets, (IReadOnlyList<string> Subjects, double Amount)?> Draw,
     Func<SimulatedWorld, FaultCommand, (IDisposable? Scope, bool Hit)> Begin,
     TimeSpan Longest,
-    double Weight = 1);
+    double Weight = 1,
+    string Stream = Nemesis.FirstStream);

@@ -28,6 +28,9 @@ public sealed record NemesisOptions
 /// <summary>Draws the faults of a run from its seed, before it starts, and does them while it runs.</summary>
 public sealed class Nemesis
 {
+    /// <summary>The stream of random numbers of most kinds.</summary>
+    public const string FirstStream = "nemesis";
+
     private readonly SimulatedWorld _world;
     private readonly Dictionary<string, FaultKind> _kinds;
     private readonly List<IDisposable> _scopes = [];
@@ -39,32 +42,20 @@ public sealed class Nemesis
         _kinds = kinds.ToDictionary(k => k.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>Draws a plan.</summary>
+    /// <summary>Draws a plan; the kinds of each stream by themselves, as often as their weights say beside those of all.</summary>
     public static FaultPlan Draw(ulong seed, NemesisOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var random = new RandomStream(seed, "nemesis");
         var kinds = options.Kinds.Where(k => k.Weight > 0).ToList();
-        if (options.Swarm)
+        var all = new List<FaultCommand>();
+        foreach (var stream in kinds.GroupBy(k => k.Stream).OrderBy(s => s.Key, StringComparer.Ordinal))
         {
-            var kept = kinds.Where(_ => random.Chance(0.5)).ToList();
-            kinds = kept.Count > 0 ? kept : kinds;
+            var rarity = stream.Key == FirstStream ? 1 : kinds.Sum(k => k.Weight) / stream.Sum(k => k.Weight);
+            var drawn = Draw(new RandomStream(seed, stream.Key), [.. stream], options, rarity);
+            all.AddRange(drawn.Where(d => all.TrueForAll(a => (a.At - d.At).Duration() >= options.QuietLeast)).ToList());
         }
 
-        var commands = new List<FaultCommand>();
-        var sum = kinds.Sum(k => k.Weight);
-        for (var at = options.From; at < options.Until && sum > 0; at += random.Next(options.QuietLeast, options.QuietMost))
-        {
-            var kind = Pick(kinds, random.NextDouble() * sum);
-            var share = random.NextDouble();
-            var duration = TimeSpan.FromTicks((long)(kind.Longest.Ticks * share * share)); // Short ones more often than long ones.
-            if (kind.Draw(random, options.Targets) is var (subjects, amount))
-            {
-                commands.Add(new FaultCommand(at, kind.Name, subjects, duration < options.Until - at ? duration : options.Until - at, amount));
-            }
-        }
-
-        return new FaultPlan(commands);
+        return new FaultPlan([.. all.OrderBy(c => c.At)]);
     }
 
     /// <summary>Schedules a plan's faults, before or while the world runs.</summary>
@@ -100,6 +91,30 @@ public sealed class Nemesis
         }
 
         _scopes.Clear();
+    }
+
+    private static List<FaultCommand> Draw(RandomStream random, List<FaultKind> kinds, NemesisOptions options, double rarity)
+    {
+        if (options.Swarm)
+        {
+            var kept = kinds.Where(_ => random.Chance(0.5)).ToList();
+            kinds = kept.Count > 0 ? kept : kinds;
+        }
+
+        var commands = new List<FaultCommand>();
+        var sum = kinds.Sum(k => k.Weight);
+        for (var at = options.From; at < options.Until; at += rarity * random.Next(options.QuietLeast, options.QuietMost))
+        {
+            var kind = Pick(kinds, random.NextDouble() * sum);
+            var share = random.NextDouble();
+            var duration = TimeSpan.FromTicks((long)(kind.Longest.Ticks * share * share)); // Short ones more often than long ones.
+            if (kind.Draw(random, options.Targets) is var (subjects, amount))
+            {
+                commands.Add(new FaultCommand(at, kind.Name, subjects, duration < options.Until - at ? duration : options.Until - at, amount));
+            }
+        }
+
+        return commands;
     }
 
     private static FaultKind Pick(List<FaultKind> kinds, double draw)

@@ -84,6 +84,23 @@ internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : ISt
         }
     }
 
+    /// <summary>What is on the disk now.</summary>
+    public IReadOnlyDictionary<string, byte[]> Copy() => _files.ToDictionary(f => f.Key, f => f.Value.Content.ToArray(), StringComparer.Ordinal);
+
+    /// <summary>Puts a copy in the place of what is there; while the host is down.</summary>
+    /// <returns>False when that is the same.</returns>
+    public bool Restore(IReadOnlyDictionary<string, byte[]> copy)
+    {
+        var isSame = copy.Count == _files.Count && copy.All(c => _files.TryGetValue(c.Key, out var file) && file.Content.SequenceEqual(c.Value));
+        _files.Clear();
+        foreach (var (name, content) in copy)
+        {
+            _files.Add(name, new StoredFile { Content = [.. content], Flushed = content.Length });
+        }
+
+        return !isSame;
+    }
+
     private static void Check(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
