@@ -33,7 +33,7 @@ public class RemoteMacTableTests
 
         table.Hide(address => address == Near.Address);
 
-        Assert.That((table.Count, table.Places, table.Count()), Is.EqualTo((1_000, 2_000, 1_000)));
+        Assert.That((table.Count, table.Places, table.Keys.ToHashSet().Count), Is.EqualTo((1_000, 2_000, 1_000)));
         Assert.That(table.ContainsKey((Red, Mac(1))), Is.False);
         Assert.That(table.OwnerOf(Red, Mac(1)), Is.EqualTo(Row(1)));
         Assert.That(table.KeyedLocators()[Red], Is.Empty);
