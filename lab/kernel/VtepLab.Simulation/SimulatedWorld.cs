@@ -103,6 +103,8 @@ public sealed class SimulatedWorld
 
     internal YieldSource Yields { get; }
 
+    internal StandingFaults Standing { get; } = new();
+
     internal ILoggerFactory Logs { get; }
 
     /// <summary>Adds a host; it is up and runs nothing until <see cref="SimulatedHost.Start"/>.</summary>

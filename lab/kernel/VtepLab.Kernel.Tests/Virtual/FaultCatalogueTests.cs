@@ -42,6 +42,58 @@ public class FaultCatalogueTests
         Assert.That(State(), Is.EqualTo(before));
     }
 
+    [TestCase("pause", 0, 0)]
+    [TestCase("clock-drift", 1000, 2000)]
+    [TestCase("disk-full", 0, 0)]
+    [TestCase("clock-step", 60, 60)]
+    [TestCase("broker-blocked", 0, 0)]
+    [TestCase("broker-refuses", 0.3, 0.6)]
+    [TestCase("broker-duplicates", 0.3, 0.6)]
+    public void Of_two_faults_of_a_kind_that_overlap_the_world_is_mended_by_the_later_end(string kind, double first, double second)
+    {
+        Build();
+        var before = State();
+
+        // The second begins within the first, and ends after it; then the other way round, the second within the first.
+        Release(10, 20, first);
+        Release(20, 30, second);
+        Release(100, 60, first);
+        Release(120, 10, second);
+
+        _world.RunFor(TimeSpan.FromSeconds(25));
+        var both = State();
+        _world.RunFor(TimeSpan.FromSeconds(10)); // The first is over.
+        Assert.That(State(), kind == "clock-step" ? Is.Not.EqualTo(before) : Is.EqualTo(both).And.Not.EqualTo(before));
+        _world.RunFor(TimeSpan.FromSeconds(20)); // Both are.
+        Assert.That(State(), Is.EqualTo(before));
+        _world.RunFor(TimeSpan.FromSeconds(55)); // The other first one stands alone,
+        var alone = State();
+        _world.RunFor(TimeSpan.FromSeconds(30)); // and again after the other second one.
+        Assert.That(State(), Is.EqualTo(alone).And.Not.EqualTo(before));
+        _world.RunFor(TimeSpan.FromSeconds(30));
+        Assert.That(State(), Is.EqualTo(before));
+
+        void Release(int at, int lasts, double amount) => Nemesis.Release(_world, new FaultPlan([new FaultCommand(
+            TimeSpan.FromSeconds(at), kind, kind.StartsWith("broker", StringComparison.Ordinal) ? [] : [Names[0]], TimeSpan.FromSeconds(lasts), amount)]));
+    }
+
+    [Test]
+    public void A_pause_that_a_crash_has_ended_does_not_prolong_the_next()
+    {
+        Build();
+        var host = _world.Hosts[Names[0]];
+        Nemesis.Release(_world, new FaultPlan([
+            new FaultCommand(TimeSpan.FromSeconds(10), "pause", [host.Name], TimeSpan.FromMinutes(5)),
+            new FaultCommand(TimeSpan.FromSeconds(20), "crash", [host.Name], TimeSpan.FromSeconds(10)),
+            new FaultCommand(TimeSpan.FromSeconds(40), "pause", [host.Name], TimeSpan.FromSeconds(10)),
+        ]));
+
+        _world.RunFor(TimeSpan.FromSeconds(45));
+        Assert.That(host.IsPaused, Is.True);
+        _world.RunFor(TimeSpan.FromSeconds(10));
+        Assert.That(host.IsPaused, Is.False);
+    }
+
     [Test]
     public void Of_a_bus_that_must_lose_nothing_no_queue_is_lost_and_one_that_is_left_alone_is_not_touched()
     {

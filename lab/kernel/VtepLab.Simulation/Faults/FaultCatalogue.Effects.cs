@@ -26,8 +26,8 @@ public static partial class FaultCatalogue
     private static (IDisposable?, bool) Pause(SimulatedWorld world, FaultCommand command)
     {
         var host = world.Hosts[command.Subjects[0]];
-        host.Pause();
-        return (new FaultScope(host.Resume), host.IsUp);
+        var life = host.Lives;
+        return (world.Standing.Begin(command.Kind, host.Name, host.Pause, host.Resume, () => host.Lives == life), host.IsUp);
     }
 
     private static (IDisposable?, bool) Step(SimulatedWorld world, FaultCommand command)
@@ -41,15 +41,13 @@ public static partial class FaultCatalogue
     private static (IDisposable?, bool) Drift(SimulatedWorld world, FaultCommand command)
     {
         var host = world.Hosts[command.Subjects[0]];
-        host.ClockDrift = (long)command.Amount;
-        return (new FaultScope(() => host.ClockDrift = 0), host.IsUp);
+        return (world.Standing.Begin(command.Kind, host.Name, () => host.ClockDrift = (long)command.Amount, () => host.ClockDrift = 0), host.IsUp);
     }
 
     private static (IDisposable?, bool) FillDisk(SimulatedWorld world, FaultCommand command)
     {
         var host = world.Hosts[command.Subjects[0]];
-        host.DiskIsFull = true;
-        return (new FaultScope(() => host.DiskIsFull = false), host.IsUp);
+        return (world.Standing.Begin(command.Kind, host.Name, () => host.DiskIsFull = true, () => host.DiskIsFull = false), host.IsUp);
     }
 
     private static (IDisposable?, bool) Delay(SimulatedWorld world, FaultCommand command) =>
