@@ -47,11 +47,12 @@ internal sealed class ReleasedBus(IMessageBus inner, AgentRelease release) : IMe
     }
 
     /// <inheritdoc/>
-    public ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, CancellationToken cancel) => inner.ServeAsync(
+    public ValueTask<IAsyncDisposable> ServeAsync(BusTarget target, BusHandler handler, int atATime, CancellationToken cancel) => inner.ServeAsync(
         target,
         (request, stop) => release != AgentRelease.Older ? handler(request, stop)
             : Ours.Contains(request.Method) ? throw new BusRemoteException("NoSuchMethod", $"Endpoint does not support RPC method {request.Method}")
             : handler(request with { Context = Without(request.Context, CastOrigin.TermMember) }, stop),
+        atATime,
         cancel);
 
     private static JsonObject Without(JsonObject from, string member)
