@@ -6,6 +6,7 @@ namespace VtepLab.Testing.Peers;
 public sealed class RabbitMqPeer : IAsyncDisposable
 {
     private const string Cookie = ".erlang.cookie";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2); // Each start of an Erlang machine takes two seconds of a processor.
 
     private readonly TempDirectory _directory = new();
     private readonly RabbitNode _node;
@@ -87,12 +88,12 @@ public sealed class RabbitMqPeer : IAsyncDisposable
     {
         _server = PeerProcess.Start(RabbitNode.Program, [], _node.Environment);
         await _server.WaitUntilAsync(
-            "the end of the start", () => Task.FromResult(_server.Output.Contains(RabbitNode.ReadyText, StringComparison.Ordinal)), TimeSpan.FromSeconds(60));
+            "the end of the start", () => Task.FromResult(_server.Output.Contains(RabbitNode.ReadyText, StringComparison.Ordinal)), Patience);
     }
 
     /// <summary>Runs <c>rabbitmqctl</c> against it.</summary>
     public async Task<string> ControlAsync(params string[] arguments) =>
-        (await PeerProcess.RunAsync($"{RabbitNode.Scripts}/rabbitmqctl", ["-q", "-n", _node.Name, .. arguments], _node.Environment)).Success();
+        (await PeerProcess.RunAsync($"{RabbitNode.Scripts}/rabbitmqctl", ["-q", "-n", _node.Name, .. arguments], _node.Environment, limit: Patience)).Success();
 
     /// <summary>Kills the broker; transient queues are gone.</summary>
     public async Task CrashAsync()
