@@ -66,7 +66,7 @@ public sealed class SwitchTrouble
     private (IDisposable?, bool) Begin(FaultCommand command)
     {
         var key = (command.Kind, command.Subjects[0]);
-        _shares[key] = command.Amount;
-        return (new FaultScope(() => _shares.Remove(key)), false); // What it hits is marked as it does.
+        var standing = _world.Standing.Begin(command.Kind, command.Subjects[0], () => _shares[key] = command.Amount, () => _shares.Remove(key));
+        return (standing, false); // What it hits is marked as it does.
     }
 }

@@ -63,6 +63,9 @@ public sealed class SimulatedWorld
     public IDictionary<string, Func<FaultCommand, (IDisposable? Scope, bool Hit)>> SystemFaults { get; } =
         new Dictionary<string, Func<FaultCommand, (IDisposable? Scope, bool Hit)>>(StringComparer.Ordinal);
 
+    /// <summary>The faults that stand for a while, so that those that overlap do not end each other.</summary>
+    public StandingFaults Standing { get; } = new();
+
     /// <summary>The hosts, by name.</summary>
     public IReadOnlyDictionary<string, SimulatedHost> Hosts => _hosts;
 
@@ -102,8 +105,6 @@ public sealed class SimulatedWorld
     internal bool IsQuietAwaited => _quietAwaited > 0;
 
     internal YieldSource Yields { get; }
-
-    internal StandingFaults Standing { get; } = new();
 
     internal ILoggerFactory Logs { get; }
 

@@ -1,9 +1,13 @@
 namespace VtepLab.Simulation;
 
 /// <summary>Faults of one kind that stand at one place at the same time: the last one to begin counts, and what it hit is mended when none stands any more.</summary>
-internal sealed class StandingFaults
+public sealed class StandingFaults
 {
     private readonly Dictionary<(string Kind, string Place), List<Standing>> _standing = []; // Looked up, never listed.
+
+    internal StandingFaults()
+    {
+    }
 
     /// <summary>Begins a fault; disposing the result ends it.</summary>
     /// <param name="kind">Its kind.</param>
