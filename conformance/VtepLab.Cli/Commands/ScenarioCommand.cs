@@ -22,6 +22,7 @@ internal sealed class ScenarioCommand
     private readonly Option<string?> device = Options.Path("--device", "FILE", "device file (YAML): run live, with this device for the scenario's switch");
     private readonly Option<bool> live = new("--live") { Description = "run live, over a RabbitMQ and with an ovsdb-server (Debian's) that are started for it" };
     private readonly Option<string?> bus = new("--bus") { Description = "run live over this RabbitMQ, and not over a bus of the command's own", HelpName = "amqp://USER:PASSWORD@HOST:PORT/VHOST" };
+    private readonly Option<TimeSpan> eventLimit = EventLimitOption.Make();
     private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write junit.xml here, and the frames of simulated scenarios that have links as ID.pcapng");
 
     /// <summary>The command.</summary>
@@ -30,7 +31,7 @@ internal sealed class ScenarioCommand
         var scenario = new ScenarioCommand();
         var command = new Command("scenario", "Run Gherkin scenarios in virtual time, or live with a device")
         {
-            scenario.filter, scenario.tags, scenario.seed, scenario.device, scenario.live, scenario.bus, scenario.folder,
+            scenario.filter, scenario.tags, scenario.seed, scenario.device, scenario.live, scenario.bus, scenario.eventLimit, scenario.folder,
         };
         command.SetAction(scenario.RunAsync);
         return command;
@@ -88,7 +89,7 @@ internal sealed class ScenarioCommand
         var given = parsed.GetValue(bus) is { } url ? TransportUrl.ToUri(url) : null;
         if (parsed.GetValue(device) is not { } file)
         {
-            return new ScenarioRunOptions { Seed = parsed.GetValue(seed), Bus = given };
+            return new ScenarioRunOptions { Seed = parsed.GetValue(seed), EventLimit = parsed.GetValue(eventLimit), Bus = given };
         }
 
         var description = DeviceFile.Read(file);

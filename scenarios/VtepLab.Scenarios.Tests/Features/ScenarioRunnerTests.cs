@@ -43,6 +43,30 @@ public class ScenarioRunnerTests
         Assert.That(other, Is.Not.EqualTo(first));
     }
 
+    [Test]
+    public void A_scenario_that_never_comes_back_from_an_event_fails_and_says_what_loops()
+    {
+        var isOver = false;
+        var options = new ScenarioRunOptions
+        {
+            Seed = 7,
+            EventLimit = TimeSpan.FromMilliseconds(200),
+            Listener = happened =>
+            {
+                while (happened is StepFinished { Result.Text: var text } && text.Contains("monitors", StringComparison.Ordinal) && !Volatile.Read(ref isOver))
+                {
+                }
+            },
+        };
+
+        var result = ScenarioRunner.RunSimulated(FeatureReader.Read("f.feature", Wrong).Pickles.Single(), options);
+        Volatile.Write(ref isOver, true);
+
+        Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Failed));
+        Assert.That(result.Steps.Single().Message, Does.Contain("does not come back from one event: an endless loop without an await? Seed 7, virtual time 00:00:"));
+        Assert.That(result.Steps.Single().Message, Does.Contain("VtepLab.Scenarios"));
+    }
+
     // A few seeds at every build; the command line's explore is the way for more.
     [TestCase(31UL, 60UL, "chaos")]
     [TestCase(1UL, 3UL, "l2gateway")]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using VtepLab.Simulation;
 using VtepLab.Topology;
 
 namespace VtepLab.Scenarios;
@@ -8,6 +9,9 @@ public sealed record ScenarioRunOptions
 {
     /// <summary>The seed of a simulated run.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>How much processor time one event of a simulated run may take before it counts as an endless loop.</summary>
+    public TimeSpan EventLimit { get; init; } = new SimulationOptions().EventLimit;
 
     /// <summary>The real device that stands for the scenario's switch; null for an emulated one in virtual time.</summary>
     public LabDevice? Device { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using VtepLab.Results;
 using VtepLab.Simulation;
 using VtepLab.Topology;
@@ -18,28 +19,26 @@ public static class ScenarioRunner
     /// <summary>What the worlds of scenarios are like, whoever runs them, so that a seed is the same run everywhere.</summary>
     internal static SimulationOptions Worlds { get; } = new() { Order = EventOrder.Drawn, IsKeepAlive = LifeSigns.AreAll };
 
-    /// <summary>Runs a scenario in virtual time.</summary>
+    /// <summary>Runs a scenario in virtual time, on a thread of its own: one that never comes back from an event fails, and says whose code it is.</summary>
     public static ScenarioResult RunSimulated(Pickle pickle, ScenarioRunOptions options)
     {
-        var world = new SimulatedWorld(options.Seed, Worlds with { Logs = options.Logs });
-        world.Capture = options.Frames is { } open ? new FrameCapture(world, open) : null;
-        ScenarioResult result;
-        try
+        // A run that is stuck is left behind and repeated up to there, so there may be two: the second one tells, the first one has captured.
+        var attempts = new List<Attempt>();
+        var experiment = new Experiment(pickle.Name, _ => FaultPlan.None, (world, _) =>
         {
-            result = RunIn(world, pickle, options);
-        }
-        catch (SimulationException broken)
+            var attempt = new Attempt();
+            attempts.Add(attempt);
+            attempt.Run(world, pickle, attempts.Count == 1 ? options : options with { Frames = null });
+        })
         {
-            // A machine of the lab crashed, or nothing was left that could happen: no step says so, so one is added that does.
-            var step = new ScenarioStep("After", "the simulated world", 0, ScenarioStatus.Failed, world.Now, TimeSpan.Zero, broken.Message, [], [], broken.ToString());
-            result = new ScenarioResult(
-                pickle.Uri, pickle.Line, pickle.Feature, pickle.Name, pickle.Tags, ScenarioStatus.Failed, world.Now, [step]);
-        }
-
-        return result with
+            Options = Worlds with { Logs = options.Logs, EventLimit = options.EventLimit },
+        };
+        var outcome = Explorer.RunApart(experiment, options.Seed);
+        attempts[^1].Bug?.Throw();
+        return (attempts[^1].Result ?? Broken(pickle, outcome.VirtualTime, outcome.Message!, outcome.Message!)) with
         {
             Seed = options.Seed,
-            TraceHash = world.Digest.ToString("x16", CultureInfo.InvariantCulture),
+            TraceHash = outcome.Digest.ToString("x16", CultureInfo.InvariantCulture),
             ReplayCommand = $"./vteplab scenario --filter \"{pickle.Name}\" --seed {options.Seed}",
         };
     }
@@ -52,6 +51,11 @@ public static class ScenarioRunner
             var listener = options.Faults is { } faults ? faults.Watch(lab, pickle, options.Listener) : options.Listener;
             return ExecuteAsync(lab, pickle, options with { Listener = world.Capture is { } capture ? Remarking(capture) + listener : listener });
         });
+
+    /// <summary>The result of a run that no step has ended: a machine of the lab crashed, nothing was left that could happen, or an event did not end. A step is added that says so.</summary>
+    private static ScenarioResult Broken(Pickle pickle, TimeSpan at, string message, string details) => new(
+        pickle.Uri, pickle.Line, pickle.Feature, pickle.Name, pickle.Tags, ScenarioStatus.Failed, at,
+        [new ScenarioStep("After", "the simulated world", 0, ScenarioStatus.Failed, at, TimeSpan.Zero, message, [], [], details)]);
 
     private static Action<ExecutionEvent> Remarking(FrameCapture capture) => happened =>
     {
@@ -74,4 +78,32 @@ public static class ScenarioRunner
                 container.RegisterInstanceAs(lab);
                 container.RegisterInstanceAs(options.Faults ?? new ScenarioFaults());
             });
+
+    /// <summary>One run of a scenario in a world, on whichever thread.</summary>
+    private sealed class Attempt
+    {
+        public ScenarioResult? Result { get; private set; }
+
+        /// <summary>What is no result but a mistake of ours.</summary>
+        public ExceptionDispatchInfo? Bug { get; private set; }
+
+        public void Run(SimulatedWorld world, Pickle pickle, ScenarioRunOptions options)
+        {
+            world.Capture = options.Frames is { } open ? new FrameCapture(world, open) : null;
+            try
+            {
+                Result = RunIn(world, pickle, options);
+            }
+            catch (SimulationException broken)
+            {
+                Result = Broken(pickle, world.Now, broken.Message, broken.ToString());
+                throw;
+            }
+            catch (Exception bug)
+            {
+                Bug = ExceptionDispatchInfo.Capture(bug);
+                throw;
+            }
+        }
+    }
 }
