@@ -10,21 +10,21 @@ internal static class GatewayBenchmarks
 
     private const int Switches = 50;
 
-    /// <summary>Runs <c>macs [COUNT [RUNS]]</c> or <c>memory [COUNT [SWITCHES]]</c>.</summary>
+    /// <summary>Runs <c>macs [COUNT [RUNS [bulk|single]]]</c> or <c>memory [COUNT [SWITCHES]]</c>.</summary>
     public static async Task<int> RunAsync(string[] what)
     {
-        var numbers = what.Skip(1).Select(w => int.Parse(w, CultureInfo.InvariantCulture)).ToList();
+        var numbers = what.Skip(1).Take(2).Select(w => int.Parse(w, CultureInfo.InvariantCulture)).ToList();
         var count = numbers.Count > 0 ? numbers[0] : Macs;
         switch (what.FirstOrDefault())
         {
             case "macs":
-                await ProgrammedMacs.RunAsync(count, runs: numbers.Count > 1 ? numbers[1] : Runs);
+                await ProgrammedMacs.RunAsync(count, runs: numbers.Count > 1 ? numbers[1] : Runs, only: what.ElementAtOrDefault(3));
                 return 0;
             case "memory":
                 await MirrorMemory.RunAsync(switches: numbers.Count > 1 ? numbers[1] : Switches, count);
                 return 0;
             default:
-                Console.Error.WriteLine("l2gw measures macs [COUNT [RUNS]] and memory [COUNT [SWITCHES]]");
+                Console.Error.WriteLine("l2gw measures macs [COUNT [RUNS [bulk|single]]] and memory [COUNT [SWITCHES]]");
                 return 2;
         }
     }

@@ -12,29 +12,58 @@ internal static class ProgrammedMacs
     /// <summary>Measures both, alternating, and prints medians.</summary>
     /// <param name="macs">How many addresses.</param>
     /// <param name="runs">How many runs of each.</param>
-    public static async Task RunAsync(int macs, int runs)
+    /// <param name="only"><c>bulk</c> for our plugin alone, <c>single</c> for the calls of the original's alone; null for both.</param>
+    public static async Task RunAsync(int macs, int runs, string? only)
     {
         await using var broker = await RabbitMqPeer.StartAsync();
         using var database = new TempDirectory();
         List<Timing> ours = [], original = [], single = [], ownSingle = [];
-        await PrepareAsync(broker, database.Path, macs);
+        if (only != "single")
+        {
+            await PrepareAsync(broker, database.Path, macs);
+        }
+
         for (var n = 0; n < runs; n++)
         {
-            ours.Add(await MeasureAsync(broker, database.Path, macs, isOriginal: false));
-            original.Add(await MeasureAsync(broker, database.Path, macs, isOriginal: true));
-            single.Add(await SingleCalls.MeasureAsync(broker, macs, isOriginal: true));
-            ownSingle.Add(await SingleCalls.MeasureAsync(broker, macs, isOriginal: false));
+            if (only != "single")
+            {
+                ours.Add(await MeasureAsync(broker, database.Path, macs, isOriginal: false));
+                original.Add(await MeasureAsync(broker, database.Path, macs, isOriginal: true));
+            }
+
+            if (only != "bulk")
+            {
+                single.Add(await SingleCalls.MeasureAsync(broker, macs, isOriginal: true));
+                ownSingle.Add(await SingleCalls.MeasureAsync(broker, macs, isOriginal: false));
+            }
         }
 
         Console.WriteLine($"{macs} MACs of one network, from the request until ovsdb-server has all; {runs} runs, medians");
         Print("plugin and agent", Timing.Header);
-        Print("ours, ours", Timing.MedianOf(ours).Cells);
-        Print("ours, original", Timing.MedianOf(original).Cells);
-        Print("original's calls, original", Timing.MedianOf(single).Cells);
-        Print("original's calls, ours", Timing.MedianOf(ownSingle).Cells);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"the original, called as its own plugin calls it, takes {Timing.MedianOf(single).Seconds / Timing.MedianOf(ours).Seconds:0.0} times as long"));
+        Print("ours, ours", ours);
+        Print("ours, original", original);
+        Print("original's calls, original", single);
+        Print("original's calls, ours", ownSingle);
+        PrintTimes("the original, called as its own plugin calls it, takes", single, ours);
+        PrintTimes("the original, called by our plugin, takes", original, ours);
+        PrintTimes("called for each MAC, the original takes", single, ownSingle);
+    }
+
+    private static void Print(string agent, List<Timing> runs)
+    {
+        if (runs.Count > 0)
+        {
+            Print(agent, Timing.MedianOf(runs).Cells);
+        }
+    }
+
+    private static void PrintTimes(string what, List<Timing> more, List<Timing> less)
+    {
+        if (more.Count > 0 && less.Count > 0)
+        {
+            var times = Timing.MedianOf(more).Seconds / Timing.MedianOf(less).Seconds;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} {times:0.0} times as long as ours"));
+        }
     }
 
     private static void Print(string agent, IEnumerable<string> cells) => Console.WriteLine($"| {agent,-26} | {string.Join(" | ", cells.Select(c => $"{c,16}"))} |");

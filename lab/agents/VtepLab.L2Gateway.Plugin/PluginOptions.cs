@@ -29,9 +29,9 @@ public sealed record PluginOptions
     /// <summary>How often every switch is compared with what was asked for, if nothing happens. Default 30 s.</summary>
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most MAC addresses in one RPC, which is one transaction on the switch. Default 5000, and never more than 500 to an original agent.</summary>
+    /// <summary>Most MAC addresses in one RPC, which is one transaction on the switch. Default 2500, and never more than 500 to an original agent.</summary>
     /// <remarks>Of a network that is known an agent first reads all addresses, so that few large requests cost the switch less than many small ones.</remarks>
-    public int MaxMacsPerRpc { get; init; } = 5000;
+    public int MaxMacsPerRpc { get; init; } = 2500;
 
     /// <summary>Most fdb entries in one message to the L2 agents. Default 1000.</summary>
     public int MaxFdbEntriesPerRpc { get; init; } = 1000;

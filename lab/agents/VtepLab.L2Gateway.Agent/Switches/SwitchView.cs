@@ -15,8 +15,24 @@ internal sealed record SwitchView(
     string Name, DatabaseSchema Schema, Transact Transact, SwitchMirror? Mirror, RowKeys Keys, Uuid Seed, OvsdbClient Over)
 {
     /// <summary>Reads what some requests are about.</summary>
-    public async Task<IReadOnlyList<SwitchContent>> ReadAsync(IReadOnlyList<ContentQuery> queries, CancellationToken cancel) =>
-        Mirror?.Read(queries) ?? await ContentReader.ReadAsync(Schema, Transact, queries, cancel);
+    public async Task<IReadOnlyList<SwitchContent>> ReadAsync(IReadOnlyList<ContentQuery> queries, CancellationToken cancel)
+    {
+        // Without keys each address would be guarded by itself, where a read of all is guarded at once.
+        if (Mirror is null || (Keys != RowKeys.Trusted && queries.Any(q => q.AsksForMany)))
+        {
+            return await ContentReader.ReadAsync(Schema, Transact, queries, cancel);
+        }
+
+        if (Mirror.Read(queries) is null)
+        {
+            // A logical switch may just have been made, over another connection: an answer over the mirror's brings what it is behind.
+            var read = new OvsdbTransaction(Schema);
+            read.Select("Logical_Switch", Where.Row(Uuid.Zero), "_uuid");
+            await Transact(read, cancel);
+        }
+
+        return Mirror.Read(queries) ?? await ContentReader.ReadAsync(Schema, Transact, queries, cancel);
+    }
 
     /// <summary>Reads what one request is about.</summary>
     public async Task<SwitchContent> ReadAsync(ContentQuery query, CancellationToken cancel) => (await ReadAsync([query], cancel))[0];

@@ -17,7 +17,7 @@ internal sealed class SwitchWriter(IHost host, string name, OvsdbClientSession s
     private const int MaxAttempts = 8;
 
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.GatewaySwitch");
-    private readonly ConditionalWeakTable<OvsdbClient, StrongBox<RowKeys>> _keys = []; // What was learnt over each connection.
+    private readonly ConditionalWeakTable<OvsdbClient, StrongBox<RowKeys>> _keys = []; // What was learnt of each connection's server.
     private OvsdbClientSession _session = session;
     private TaskCompletionSource _replaced = new();
 
@@ -128,16 +128,18 @@ internal sealed class SwitchWriter(IHost host, string name, OvsdbClientSession s
             _keys.TryGetValue(client, out var known) ? known.Value : RowKeys.Tried, seed, client);
     }
 
-    // A switch that passes over the UUIDs is found out by what it answers, one that refuses them by what it takes without.
+    // A switch that passes over the UUIDs is found out by what it answers, one that refuses them by what it takes without. What holds
+    // over one connection holds over all that are open now, for they end with the server.
     private void Learn(SwitchView view, bool? tookKeys, OvsdbOperationException? keyTrouble)
     {
-        if (tookKeys is { } took)
+        if (tookKeys is null && keyTrouble is not { Error: not ErrorNames.DuplicateUuid })
         {
-            _keys.AddOrUpdate(view.Over, new StrongBox<RowKeys>(took ? RowKeys.Trusted : RowKeys.None));
+            return;
         }
-        else if (keyTrouble is { Error: not ErrorNames.DuplicateUuid })
+
+        foreach (var client in new[] { view.Over, _session.Client, Mirror?.Session.Client }.OfType<OvsdbClient>())
         {
-            _keys.AddOrUpdate(view.Over, new StrongBox<RowKeys>(RowKeys.None));
+            _keys.AddOrUpdate(client, new StrongBox<RowKeys>(tookKeys == true ? RowKeys.Trusted : RowKeys.None));
         }
     }
 

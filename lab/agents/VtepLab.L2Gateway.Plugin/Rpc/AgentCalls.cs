@@ -28,19 +28,29 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
     public bool AreIdempotent(string identifier) =>
         agents.Live.Count > 0 && agents.Live.All(a => AgentRegistry.SwitchesOf(a) is not null) && Servants(identifier).Count > 0;
 
+    /// <summary>Who is to be asked next about a switch: its agents take turns, as they would on the topic's shared queue.</summary>
+    public BusTarget Next(string identifier) => Servants(identifier) is { Count: > 0 } servants
+        ? _topic with { Server = servants[unchecked((int)((uint)_turn++ % (uint)servants.Count))] }
+        : _topic;
+
     /// <summary>Calls a method for a switch and waits for the agent's reply.</summary>
+    /// <param name="identifier">The switch.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="first">Who is asked first; see <see cref="Next"/>.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <returns>Null when it was carried out; otherwise the reason, in the words that the original gives its users.</returns>
-    public async Task<string?> CallAsync(string identifier, string method, JsonObject arguments, CancellationToken cancel)
+    public async Task<string?> CallAsync(string identifier, string method, JsonObject arguments, BusTarget first, CancellationToken cancel)
     {
         // Ours answer in much less than the time there is, or are dead or cut off: then another one is asked, which does no harm if the
         // first has done it after all. The original's do harm.
         var attempts = Servants(identifier).Count > 0 ? MaxAttempts : 1;
         for (var attempt = 1; attempt <= attempts && agents.Live.Count > 0; attempt++)
         {
-            var target = TargetFor(identifier);
+            var target = attempt == 1 ? first : Next(identifier);
             try
             {
-                await host.Bus.CallAsync(target, method, arguments.DeepClone().AsObject(), options.RpcResponseTimeout / attempts, Context(), cancel);
+                await host.Bus.CallAsync(target, method, arguments, options.RpcResponseTimeout / attempts, Context(), cancel);
                 return null;
             }
             catch (Exception lost) when (lost is TimeoutException or IOException)
@@ -60,11 +70,11 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
     }
 
     /// <summary>Asks for a logical switch to be removed; nobody answers.</summary>
-    public async Task<string?> CastAsync(string identifier, string method, JsonObject arguments, CancellationToken cancel)
+    public async Task<string?> CastAsync(BusTarget target, string method, JsonObject arguments, CancellationToken cancel)
     {
         try
         {
-            await host.Bus.CastAsync(TargetFor(identifier), method, arguments, Context(), cancel);
+            await host.Bus.CastAsync(target, method, arguments, Context(), cancel);
             return null;
         }
         catch (Exception lost) when (lost is TimeoutException or IOException)
@@ -98,11 +108,6 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
         ["timestamp"] = (_wallAtStart + host.Time.GetElapsedTime(_start)).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
         [L2GatewayRpc.SenderMember] = _session,
     };
-
-    // Agents take turns, as they would on the topic's shared queue.
-    private BusTarget TargetFor(string identifier) => Servants(identifier) is { Count: > 0 } servants
-        ? _topic with { Server = servants[unchecked((int)((uint)_turn++ % (uint)servants.Count))] }
-        : _topic;
 
     private List<string> Servants(string identifier)
     {

@@ -18,6 +18,9 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     // An original agent gives its socket the whole transaction once and does not look how much of it was taken.
     private const int MostForOriginal = 500;
 
+    // What is under way has to be done within the time there is for one.
+    private const int MostAtOnce = 4;
+
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.Reconciler");
     private readonly SortedDictionary<string, Work> _work = new(StringComparer.Ordinal);
 
@@ -136,31 +139,55 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
             .ToDictionary();
         var complaints = new List<Complaint>();
-        foreach (var step in steps.Where(s => !work.Asked.ContainsKey(s.Key)))
+        foreach (var together in Together(work.Asked.Count == 0 ? steps : steps.Where(s => !work.Asked.ContainsKey(s.Key))))
         {
             work.LastAsked = host.Time.GetTimestamp();
-            var problem = step.IsCast
-                ? await calls.CastAsync(work.Identifier, step.Method, step.Arguments.DeepClone().AsObject(), cancel)
-                : await calls.CallAsync(work.Identifier, step.Method, step.Arguments, cancel);
-            if (problem is not null)
+            var agent = calls.Next(work.Identifier); // The same for all of them: it keeps their order, and lets them share transactions.
+            var answers = await Task.WhenAll(together.Select(step => step.IsCast
+                ? calls.CastAsync(agent, step.Method, step.Arguments, cancel)
+                : calls.CallAsync(work.Identifier, step.Method, step.Arguments, agent, cancel)));
+            foreach (var (step, problem) in together.Zip(answers))
             {
-                _log.Log(
-                    isAsked ? LogLevel.Information : LogLevel.Warning, "{Switch}: {Method} was not carried out: {Problem}", work.Identifier, step.Method, problem);
-                // Where nobody answers, nobody would answer the next one; what a switch refuses is a matter of one network.
-                var isSilent = problem == AgentCalls.NoAnswer;
-                complaints.Add(new Complaint(isSilent ? null : step.Network, problem));
-                if (isSilent)
+                if (problem is null)
                 {
-                    break;
+                    work.Asked[step.Key] = host.Time.GetTimestamp();
+                    continue;
                 }
 
-                continue;
+                _log.Log(
+                    isAsked ? LogLevel.Information : LogLevel.Warning, "{Switch}: {Method} was not carried out: {Problem}", work.Identifier, step.Method, problem);
+                complaints.Add(new Complaint(problem == AgentCalls.NoAnswer ? null : step.Network, problem));
             }
 
-            work.Asked[step.Key] = host.Time.GetTimestamp();
+            // Where nobody answers, nobody would answer the next one; what a switch refuses is a matter of one network.
+            if (answers.Contains(AgentCalls.NoAnswer))
+            {
+                break;
+            }
         }
 
         return complaints;
+    }
+
+    // A step and those that only go on with it.
+    private static IEnumerable<List<SwitchStep>> Together(IEnumerable<SwitchStep> steps)
+    {
+        List<SwitchStep> together = [];
+        foreach (var step in steps)
+        {
+            if (together.Count > 0 && (!step.IsMore || together.Count == MostAtOnce))
+            {
+                yield return together;
+                together = [];
+            }
+
+            together.Add(step);
+        }
+
+        if (together.Count > 0)
+        {
+            yield return together;
+        }
     }
 
     // Which logical switches are ours has to outlive the networks and connections they were made for.

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using VtepLab.Neutron;
 
@@ -9,10 +11,13 @@ namespace VtepLab.L2Gateway.Plugin;
 /// <param name="Method">The RPC.</param>
 /// <param name="Arguments">Its arguments.</param>
 /// <param name="IsCast">True when nobody answers.</param>
-internal sealed record SwitchStep(string Network, string Method, JsonObject Arguments, bool IsCast = false)
+/// <param name="IsMore">True for one that only goes on with the step before it, which need not be answered first.</param>
+internal sealed record SwitchStep(string Network, string Method, JsonObject Arguments, bool IsCast = false, bool IsMore = false)
 {
+    private string? _key;
+
     /// <summary>Equal for equal steps.</summary>
-    public string Key { get; } = Method + Arguments.ToJsonString();
+    public string Key => _key ??= Method + Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Arguments)));
 }
 
 /// <summary>Compares what a switch should hold with its copy.</summary>
@@ -96,7 +101,7 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
         {
             foreach (var some in rest.Chunk(maxMacs))
             {
-                Bulk(network, row, [], some.Select(m => m.Node), some);
+                Bulk(network, row, [], some.Select(m => m.Node), some, isMore: isIdempotent);
             }
         }
 
@@ -145,16 +150,17 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
 
     private void Bulk(
         DesiredNetwork network, LogicalSwitchCopy? row, IEnumerable<PortDict> ports, IEnumerable<string> nodes,
-        IReadOnlyCollection<(string Mac, string Ip, string Node)> macs)
+        IReadOnlyCollection<(string Mac, string Ip, string Node)> macs, bool isMore = false)
     {
         var byNode = macs.ToLookup(m => m.Node);
         var listed = nodes.Distinct().Order(StringComparer.Ordinal)
             .Select(n => new NodeMacs(Locator(n), [.. byNode[n].Select(m => new MacDict(null, m.Mac, m.Ip, row?.Uuid))]));
         Add(network.Network.Id, L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
-            copy.Identifier, Dict(network, row), [.. listed], [.. ports], ConnectionOperation.Create).ToJson());
+            copy.Identifier, Dict(network, row), [.. listed], [.. ports], ConnectionOperation.Create).ToJson(), isMore);
     }
 
-    private void Add(string network, string method, JsonObject arguments) => _steps.Add(new SwitchStep(network, method, arguments));
+    private void Add(string network, string method, JsonObject arguments, bool isMore = false) =>
+        _steps.Add(new SwitchStep(network, method, arguments, IsMore: isMore));
 
     // The original's own rows have two more members, and its agent may look for them.
     private JsonObject Owned(JsonObject arguments)

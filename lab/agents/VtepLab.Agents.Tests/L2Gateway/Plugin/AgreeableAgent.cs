@@ -36,7 +36,7 @@ internal sealed class AgreeableAgent
             }
 
             return agent.Refuse(request) is { } refusal ? throw refusal : null;
-        });
+        }, atATime: 64); // As the original's.
         return agent;
     }
 

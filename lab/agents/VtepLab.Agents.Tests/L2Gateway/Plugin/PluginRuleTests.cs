@@ -336,4 +336,31 @@ public class PluginRuleTests
             Assert.That(sizes, Is.EqualTo(new[] { 10, 10, 5 }));
         },
         new PluginOptions { Database = new(), MaxMacsPerRpc = 10 });
+
+    [Test]
+    public void Requests_that_only_go_on_with_one_do_not_wait_for_its_answer_and_four_are_under_way_at_most() => PluginStage.Run(
+        async stage =>
+        {
+            await stage.ComputeAsync();
+            var network = await stage.NetworkAsync("blue", 5000);
+            for (var n = 0; n < 45; n++)
+            {
+                await stage.PortAsync(network, $"02:1a:0a:00:01:{n:x2}");
+            }
+
+            await stage.Agent.ReportAsync(switches: ["tor-a"]);
+            var gateway = await stage.GatewayAsync("a", "eth1");
+            var isHeld = true;
+            stage.Agent.Hang = request => isHeld && request.Method == "update_connection_to_gateway";
+
+            var connecting = stage.TryConnectAsync(gateway, network, "100");
+            await stage.Lab.Driver.DelayAsync(TimeSpan.FromSeconds(3));
+            Assert.That(stage.Calls("update_connection_to_gateway"), Has.Count.EqualTo(4));
+            isHeld = false;
+
+            Assert.That((await connecting).Status, Is.EqualTo(201));
+            var sizes = stage.Calls("update_connection_to_gateway").Select(c => c["mac_dicts"]!.AsObject().Sum(m => m.Value!.AsArray().Count));
+            Assert.That(sizes, Is.EqualTo(new[] { 10, 10, 10, 10, 5 }));
+        },
+        new PluginOptions { Database = new(), MaxMacsPerRpc = 10 });
 }
