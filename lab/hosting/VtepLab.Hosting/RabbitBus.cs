@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -12,9 +13,10 @@ namespace VtepLab.Hosting;
 /// Unlike oslo.messaging, a server acknowledges when its handler has returned; nobody else on the bus can tell. After a loss of the broker it reconnects (1 s, then 2 s more each time, up to 30 s), declares again what it serves, and sends again what
 /// was not confirmed. All of its own state is touched on the host's loop only.
 /// </remarks>
-public sealed class RabbitBus : IMessageBus, IAsyncDisposable
+public sealed partial class RabbitBus : IMessageBus, IAsyncDisposable
 {
     private const int ReplyQueueExpires = 1_800_000; // Milliseconds; oslo.messaging's rabbit_transient_queues_ttl.
+    private const uint LargestOfAnyBroker = 512 << 20;
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
@@ -31,7 +33,8 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     private readonly HashSet<string> _declared = new(StringComparer.Ordinal);
     private readonly string _replyQueue;
     private TaskCompletionSource<IChannel> _sender = new();
-    private IConnection? _connection;
+    private RabbitLink? _link;
+    private long _largest = long.MaxValue; // Bytes that the broker takes in one message, as far as it has said.
     private bool _disposed;
     private bool _wasConnected;
     private long _queuesReturnUntil = long.MinValue; // By the monotonic clock.
@@ -106,9 +109,9 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         while (!server.IsServing)
         {
             await _sender.Task.WaitAsync(cancel);
-            if (_connection is { IsOpen: true } connection && !server.IsServing)
+            if (_link is { IsOpen: true } link && !server.IsServing)
             {
-                await TriedAsync(async () => await server.StartAsync(connection, cancel));
+                await TriedAsync(async () => await server.StartAsync(link.Consuming, cancel));
             }
         }
 
@@ -124,10 +127,10 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         }
 
         _disposed = true;
-        if (_connection is { } connection)
+        if (_link is { } link)
         {
-            await TriedAsync(async () => await connection.CloseAsync());
-            await connection.DisposeAsync();
+            await TriedAsync(link.CloseAsync);
+            await link.DisposeAsync();
         }
     }
 
@@ -143,6 +146,11 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             {
                 await PublishAsync("", queue, mandatory: true, body, null, cancel);
                 return;
+            }
+            catch (BusMessageTooLargeException e)
+            {
+                _log.LogError("the reply to {Message} is too large: {Reason}", messageId, e.Message);
+                body = OsloMessage.Reply(messageId, NewId(), null, new BusRemoteException(nameof(BusMessageTooLargeException), e.Message));
             }
             catch (PublishException e) when (e.IsReturn)
             {
@@ -237,6 +245,12 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         var wait = RouteRetry;
         while (true)
         {
+            if (body.Length > _largest)
+            {
+                throw new BusMessageTooLargeException(
+                    $"the broker takes no message of {body.Length} bytes, at most {_largest}: nothing was sent to {exchange}/{key}");
+            }
+
             var channel = await _sender.Task.WaitAsync(cancel);
             try
             {
@@ -250,6 +264,9 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             }
             catch (Exception e) when (e is OperationInterruptedException or IOException or ObjectDisposedException)
             {
+                _largest = (e as OperationInterruptedException)?.ShutdownReason is { } reason && SizeLimit().Match(reason.ReplyText) is { Success: true } limited
+                    ? long.Parse(limited.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
+                    : _largest;
                 _log.LogInformation("the broker was lost before it confirmed a message to {Exchange}/{Key}: {Reason}", exchange, key, e.Message);
                 await _host.DelayAsync(TimeSpan.FromMilliseconds(50), cancel);
             }
@@ -266,10 +283,10 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
     internal void StartAfresh(IConnection connection, string reason) => _loop.Post(
         _ =>
         {
-            if (connection == _connection && connection.IsOpen)
+            if (_link is { IsOpen: true } link && link.Has(connection))
             {
                 _log.LogWarning("the broker no longer serves this connection: {Reason}; connecting anew", reason);
-                _ = TriedAsync(async () => await connection.AbortAsync());
+                _ = TriedAsync(link.AbortAsync);
             }
         },
         null);
@@ -295,28 +312,12 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             var pause = turn % _options.Brokers.Length == _options.Brokers.Length - 1 ? backOff : TimeSpan.Zero;
             try
             {
-                var connection = await FactoryFor(broker).CreateConnectionAsync(cancel);
-                var lost = new TaskCompletionSource<string>();
-                connection.ConnectionShutdownAsync += (_, reason) =>
-                {
-                    _loop.Post(_ => lost.TrySetResult(reason.ReplyText), null);
-                    return Task.CompletedTask;
-                };
-                connection.ConnectionBlockedAsync += (_, blocked) =>
-                {
-                    _loop.Post(_ => _log.LogWarning("the broker takes no messages for now: {Reason}", blocked.Reason), null);
-                    return Task.CompletedTask;
-                };
-                connection.ConnectionUnblockedAsync += (_, _) =>
-                {
-                    _loop.Post(_ => _log.LogInformation("the broker takes messages again"), null);
-                    return Task.CompletedTask;
-                };
-                _connection = connection;
+                var link = await RabbitLink.OpenAsync(FactoryFor(broker), _loop, _log, cancel);
+                _link = link;
                 backOff = FirstBackOff;
                 pause = _options.Brokers.Length > 1 ? TimeSpan.Zero : backOff;
-                await UseAsync(connection, lost.Task, cancel);
-                _log.LogWarning("lost the broker {Broker}: {Reason}; reconnecting in {BackOff}", Place(broker), await lost.Task, pause);
+                await UseAsync(link, cancel);
+                _log.LogWarning("lost the broker {Broker}: {Reason}; reconnecting in {BackOff}", Place(broker), await link.Lost, pause);
             }
             catch (Exception e) when (e is RabbitMQClientException or IOException or ObjectDisposedException or TimeoutException)
             {
@@ -337,6 +338,10 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         }
     }
 
+    // As RabbitMQ words it since 3.8, when it closes the channel that the message came over.
+    [GeneratedRegex("message size [0-9]+ is larger than (?:configured )?max size ([0-9]+)")]
+    private static partial Regex SizeLimit();
+
     private static string Place(Uri broker) => $"{broker.Host}:{broker.Port}";
 
     private ConnectionFactory FactoryFor(Uri broker)
@@ -345,6 +350,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         {
             Uri = broker, AutomaticRecoveryEnabled = false, TopologyRecoveryEnabled = false, RequestedHeartbeat = _options.Heartbeat,
             RequestedConnectionTimeout = ConnectTimeout, ClientProvidedName = _host.Name,
+            MaxInboundMessageBodySize = LargestOfAnyBroker, // A message that we did not take would be delivered again and again.
         };
         if (_options.Tls is { } tls)
         {
@@ -354,10 +360,11 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
         return factory;
     }
 
-    private async Task UseAsync(IConnection connection, Task lost, CancellationToken cancel)
+    private async Task UseAsync(RabbitLink link, CancellationToken cancel)
     {
         try
         {
+            var connection = link.Consuming;
             _declared.Clear();
             var replies = await connection.CreateChannelAsync(cancellationToken: cancel);
             Watch(replies, connection);
@@ -370,8 +377,8 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
                 await server.StartAsync(connection, cancel);
             }
 
-            var sender = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), cancel);
-            Watch(sender, connection);
+            var sender = await link.Publishing.CreateChannelAsync(new CreateChannelOptions(true, true), cancel);
+            Watch(sender, link.Publishing);
             _sender.TrySetResult(sender);
             if (_wasConnected)
             {
@@ -380,7 +387,7 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
             }
 
             _wasConnected = true;
-            await lost.WaitAsync(cancel);
+            await link.Lost.WaitAsync(cancel);
         }
         finally
         {
@@ -396,8 +403,8 @@ public sealed class RabbitBus : IMessageBus, IAsyncDisposable
 
             if (!_disposed)
             {
-                _connection = null;
-                await connection.DisposeAsync();
+                _link = null;
+                await link.DisposeAsync();
             }
         }
     }

@@ -62,3 +62,7 @@ public sealed class BusRemoteException(string remoteClass, string message) : Exc
     /// <summary>The exception's class name at the server.</summary>
     public string RemoteClass { get; } = remoteClass;
 }
+
+/// <summary>The broker never takes a message, because it is larger than any that it takes; nothing was sent, and sending it again is of no use.</summary>
+/// <param name="message">How large it is, and how large it may be.</param>
+public sealed class BusMessageTooLargeException(string message) : IOException(message);

@@ -27,6 +27,15 @@ public static class L2GatewayRpc
     /// <summary>True in the <c>configurations</c> of an agent's last report, when it ends in good order: it is not to be elected. Ours only.</summary>
     public const string StoppingMember = "stopping";
 
+    /// <summary>
+    /// The member of <c>ovsdb_data</c> that says, by list, of which rows it tells, as the texts of their UUIDs: from the first to before the second. A row
+    /// in the range that is not told is not there any more. Ours only.
+    /// </summary>
+    public const string RangesMember = "ranges";
+
+    /// <summary>The member of <c>ovsdb_data</c> that says, by <c>true</c>, that all parts of a dump have been told now. Ours only.</summary>
+    public const string LastPartMember = "last_part";
+
     /// <summary>In the request context of our plugin: names one life of it, in which the clock of its timestamps does not step.</summary>
     public const string SenderMember = "plugin_session";
 

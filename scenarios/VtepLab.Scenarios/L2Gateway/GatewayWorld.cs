@@ -56,6 +56,8 @@ public sealed class GatewayWorld
 
     internal VlanReuse? Reuse { get; }
 
+    internal int? MaxRowsPerCast { get; set; }
+
     internal IReadOnlyCollection<string> Agents => _agents.Keys;
 
     /// <summary>Answer to the last request of a step that only tries.</summary>
@@ -164,6 +166,7 @@ public sealed class GatewayWorld
 
     private async Task StartAgentAsync(AgentOptions options)
     {
+        options = MaxRowsPerCast is { } most ? options with { MaxRowsPerCast = most } : options;
         if (Controllers.Names.Count == 0)
         {
             await Controllers.AddAsync("controller");

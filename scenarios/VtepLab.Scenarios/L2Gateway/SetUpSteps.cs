@@ -9,6 +9,9 @@ public sealed class SetUpSteps(GatewayWorld world)
     [Given("a plugin that tells of at most {int} machines in one message")]
     public void LimitBulks(int count) => world.Controllers.Options = world.Controllers.Options with { MaxMacsPerRpc = count };
 
+    [Given("agents that tell of at most {int} addresses in one message")]
+    public void LimitCasts(int count) => world.MaxRowsPerCast = count;
+
     [Given("controllers {names} that share a database")]
     public Task AddControllers(string[] names) => world.Controllers.AddSharingAsync(names);
 

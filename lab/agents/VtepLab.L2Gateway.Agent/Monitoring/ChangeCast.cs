@@ -28,12 +28,15 @@ internal sealed class ChangeCast
     private readonly Replica _replica;
 
     private readonly bool _isToOurs;
+    private readonly int _mostRows;
 
     /// <summary>Writes casts about a switch.</summary>
     /// <param name="identifier">The name the plugin knows it by.</param>
     /// <param name="replica">The copy of what it holds.</param>
     /// <param name="isToOurs">True for a plugin that is ours: it is told more.</param>
-    public ChangeCast(string identifier, Replica replica, bool isToOurs) => (_identifier, _replica, _isToOurs) = (identifier, replica, isToOurs);
+    /// <param name="mostRows">The most addresses in one cast.</param>
+    public ChangeCast(string identifier, Replica replica, bool isToOurs, int mostRows) =>
+        (_identifier, _replica, _isToOurs, _mostRows) = (identifier, replica, isToOurs, mostRows);
 
     /// <summary>The tables and columns that the casts are made of; other columns change without a word.</summary>
     public static IReadOnlyList<MonitoredTable> Monitored { get; } =
@@ -49,8 +52,8 @@ internal sealed class ChangeCast
         new("Mcast_Macs_Remote", ["MAC", "logical_switch", "locator_set", "ipaddr"]),
     ];
 
-    /// <summary>All that the switch holds: activity 0.</summary>
-    public JsonObject Whole()
+    /// <summary>All that the switch holds: activity 0, and what is too much for one message in further ones.</summary>
+    public IReadOnlyList<JsonObject> Whole()
     {
         var data = Data();
         foreach (var (table, list) in Lists.Where(l => _replica.Has(l.Table)))
@@ -58,11 +61,11 @@ internal sealed class ChangeCast
             Add(data, "new_" + list, _replica.Table(table).Rows, row => Item(row));
         }
 
-        return new JsonObject { ["activity"] = 0, ["ovsdb_data"] = data };
+        return CastParts.Cut(data, 0, _mostRows, hasRanges: _isToOurs);
     }
 
-    /// <summary>What changed: activity 1; null when it is nothing the plugin keeps.</summary>
-    public JsonObject? Change(ReplicaChange change)
+    /// <summary>What changed: activity 1, mostly one message; none when it is nothing the plugin keeps.</summary>
+    public IReadOnlyList<JsonObject> Change(ReplicaChange change)
     {
         var data = Data();
         foreach (var (table, list) in Lists)
@@ -80,7 +83,7 @@ internal sealed class ChangeCast
             Add(data, "modified_" + list, Rows(table, IsWorthTelling).Select(c => c.New!), row => Item(row));
         }
 
-        return data.Count == 1 ? null : new JsonObject { ["activity"] = 1, ["ovsdb_data"] = data };
+        return data.Count == 1 ? [] : CastParts.Cut(data, 1, _mostRows, hasRanges: false);
 
         IEnumerable<ReplicaRowChange> Rows(string table, Func<ReplicaRowChange, bool> which) => change.Rows.Where(r => r.Table == table && which(r));
     }

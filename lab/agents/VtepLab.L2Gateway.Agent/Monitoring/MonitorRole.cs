@@ -135,7 +135,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook b
     /// <inheritdoc/>
     public void Dispose() => StepDown();
 
-    private async Task CastAsync(JsonObject arguments, CastOrigin origin, CancellationToken cancel)
+    private async Task<bool> CastAsync(JsonObject arguments, CastOrigin origin, CancellationToken cancel)
     {
         while (true)
         {
@@ -144,7 +144,12 @@ internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook b
             try
             {
                 await host.Bus.CastAsync(options.Plugin, L2GatewayRpc.UpdateOvsdbChanges, arguments, origin.WriteTo(AgentOptions.Context), cancel);
-                return;
+                return true;
+            }
+            catch (BusMessageTooLargeException tooLarge)
+            {
+                _log.LogError("{Switch} holds what cannot be told: {Problem}", arguments["ovsdb_data"]!["ovsdb_identifier"], tooLarge.Message);
+                return false;
             }
             catch (Exception failed) when (failed is IOException or TimeoutException)
             {

@@ -18,7 +18,7 @@ internal sealed class SwitchMonitor
 
     private readonly IHost _host;
     private readonly long? _term;
-    private readonly Func<JsonObject, CastOrigin, CancellationToken, Task> _cast;
+    private readonly Func<JsonObject, CastOrigin, CancellationToken, Task<bool>> _cast;
     private readonly OvsdbClientSession _session;
     private readonly GatewaySwitch _gateway;
     private readonly bool _isOurs;
@@ -34,14 +34,14 @@ internal sealed class SwitchMonitor
     /// <param name="target">The switch.</param>
     /// <param name="options">The agent's options.</param>
     /// <param name="term">The election under which it does.</param>
-    /// <param name="cast">Sends one cast and returns when the broker has it.</param>
-    public SwitchMonitor(IHost host, ServedSwitch target, AgentOptions options, long? term, Func<JsonObject, CastOrigin, CancellationToken, Task> cast)
+    /// <param name="cast">Sends one cast and returns when the broker has it: true; false when no broker would ever take it.</param>
+    public SwitchMonitor(IHost host, ServedSwitch target, AgentOptions options, long? term, Func<JsonObject, CastOrigin, CancellationToken, Task<bool>> cast)
     {
         (_host, _term, _cast, Name, _gateway) = (host, term, cast, target.Name, target.Gateway);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.SwitchMonitor");
         _isOurs = target.DialledIn is null;
         _session = target.DialledIn ?? new OvsdbClientSession(host, options.SessionWith(target.Target!, ChangeCast.Monitored));
-        _casts = new ChangeCast(target.Name, _session.Replica, isToOurs: term is not null);
+        _casts = new ChangeCast(target.Name, _session.Replica, isToOurs: term is not null, options.MaxRowsPerCast);
     }
 
     /// <summary>The name the plugin knows it by.</summary>
@@ -113,7 +113,7 @@ internal sealed class SwitchMonitor
     private void OnChange(ReplicaChange change)
     {
         // What a new connection turned out to have is in the dump that follows at once.
-        if (change.IsResync || _isDumpDue || _casts.Change(change) is not { } cast)
+        if (change.IsResync || _isDumpDue || _casts.Change(change) is not { Count: > 0 } casts)
         {
             return;
         }
@@ -125,7 +125,11 @@ internal sealed class SwitchMonitor
             return;
         }
 
-        _waiting.Enqueue(cast);
+        foreach (var cast in casts)
+        {
+            _waiting.Enqueue(cast);
+        }
+
         _work.TrySetResult();
     }
 
@@ -137,14 +141,16 @@ internal sealed class SwitchMonitor
             if (_isDumpDue)
             {
                 _isDumpDue = false;
-                _origin = new CastOrigin(_term, _host.Entropy.NewUuid().ToString("N"), 0);
-                await TellAsync(_casts.Whole(), _origin, cancel);
+                await TellWholeAsync(cancel);
                 await _host.DelayAsync(QuietAfterDump, cancel);
             }
             else if (_waiting.TryDequeue(out var next))
             {
-                _origin = _origin! with { Sequence = _origin.Sequence + 1 };
-                await TellAsync(next, _origin, cancel);
+                // Where not even the dump could be told, a change means nothing.
+                if (_origin is { } last)
+                {
+                    await TellAsync(next, last with { Sequence = last.Sequence + 1 }, cancel);
+                }
             }
             else
             {
@@ -153,9 +159,29 @@ internal sealed class SwitchMonitor
         }
     }
 
-    private async Task TellAsync(JsonObject arguments, CastOrigin origin, CancellationToken cancel)
+    private async Task TellWholeAsync(CancellationToken cancel)
     {
-        await _cast(arguments, origin, cancel);
-        LastTold = origin;
+        _origin = null;
+        var origin = new CastOrigin(_term, _host.Entropy.NewUuid().ToString("N"), 0);
+        foreach (var part in _casts.Whole())
+        {
+            if (_isDumpDue || !await TellAsync(part, origin, cancel))
+            {
+                return; // All of it is told anew; or what is too large for a message, which leaves nothing to go on from.
+            }
+
+            origin = origin with { Sequence = origin.Sequence + 1 };
+        }
+    }
+
+    private async Task<bool> TellAsync(JsonObject arguments, CastOrigin origin, CancellationToken cancel)
+    {
+        if (!await _cast(arguments, origin, cancel))
+        {
+            return false; // It has no number: the plugin would miss it for ever.
+        }
+
+        (_origin, LastTold) = (origin, origin);
+        return true;
     }
 }

@@ -53,6 +53,10 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
                 await host.Bus.CallAsync(target, method, arguments, options.RpcResponseTimeout / attempts, Context(), cancel);
                 return null;
             }
+            catch (BusMessageTooLargeException tooLarge)
+            {
+                return $"{NoAnswer}: {tooLarge.Message}";
+            }
             catch (Exception lost) when (lost is TimeoutException or IOException)
             {
                 if (target.Server is { } silent && agents.Live.FirstOrDefault(a => a.Host == silent) is { } agent)

@@ -54,7 +54,7 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
                 if (verdict == CastVerdict.Apply)
                 {
                     new CastWriter(model, identifier, write).Apply(data, isWhole);
-                    Remember(write, identifier, origin, isWhole, term);
+                    Remember(write, identifier, origin, isWhole, CompletesDump(data, isWhole), term);
                 }
             },
             cancel);
@@ -95,6 +95,11 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
     /// <summary>Whether a switch was told as a whole since an election.</summary>
     public bool WasToldIn(string identifier, long term) => model.Find("Ovsdb", "ovsdb_identifier", identifier) is { } row && row["term"].Integer >= term;
 
+    // Before its last part nothing that a dump has not told yet is known to be absent.
+    private static bool CompletesDump(JsonObject data, bool isWhole) => data.ContainsKey(L2GatewayRpc.RangesMember)
+        ? data[L2GatewayRpc.LastPartMember]?.ToJsonString() == "true"
+        : isWhole;
+
     private CastLedger LedgerOf(string identifier)
     {
         var ledger = new CastLedger();
@@ -106,19 +111,19 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
         return ledger;
     }
 
-    private void Remember(OvsdbTransaction write, string identifier, CastOrigin? origin, bool isWhole, long term)
+    private void Remember(OvsdbTransaction write, string identifier, CastOrigin? origin, bool isWhole, bool completesDump, long term)
     {
         var row = model.Find("Ovsdb", "ovsdb_identifier", identifier);
         List<(string, Datum)> columns =
         [
             ("session", origin?.Session ?? ""), ("sequence", origin?.Sequence ?? 0), ("term", origin is null && isWhole ? term : origin?.Term ?? 0),
-            ("dumps", (row?["dumps"].Integer ?? 0) + (isWhole ? 1 : 0)),
+            ("dumps", (row?["dumps"].Integer ?? 0) + (completesDump ? 1 : 0)),
         ];
         if (row is null)
         {
             write.Insert("Ovsdb", [.. columns, ("ovsdb_identifier", identifier)]);
         }
-        else if (origin is not null || isWhole)
+        else if (origin is not null || isWhole || completesDump)
         {
             write.Update("Ovsdb", Where.Row(row.Uuid), columns);
         }
@@ -157,13 +162,34 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
                 }
             }
 
-            if (isWhole)
+            var ranges = Ranges(data);
+            if (isWhole || ranges.Count > 0)
             {
-                foreach (var gone in _copy.Rows.Keys.Where(k => !told.Contains(k)).OrderBy(k => k.Table, StringComparer.Ordinal).ThenBy(k => k.Uuid))
+                foreach (var gone in _copy.Rows.Keys.Where(k => !told.Contains(k) && IsTold(k)).OrderBy(k => k.Table, StringComparer.Ordinal).ThenBy(k => k.Uuid))
                 {
                     Delete(gone);
                 }
             }
+
+            bool IsTold((string Table, Guid Uuid) key) => !ranges.TryGetValue(key.Table, out var range) ? isWhole
+                : key.Uuid.ToString("D") is var uuid && string.CompareOrdinal(uuid, range.From) >= 0 && string.CompareOrdinal(uuid, range.To) < 0;
+        }
+
+        // Of a dump in parts each tells of some of the rows of a table.
+        private static Dictionary<string, (string From, string To)> Ranges(JsonObject data)
+        {
+            var ranges = new Dictionary<string, (string, string)>();
+            foreach (var (list, value) in data[L2GatewayRpc.RangesMember] as JsonObject ?? [])
+            {
+                if (Array.Find(Lists, l => l.List == list) is { Table: { } table })
+                {
+                    ranges[table] = value is JsonArray { Count: 2 } range && range.All(r => r is JsonValue text && text.GetValueKind() == JsonValueKind.String)
+                        ? ((string)range[0]!, (string)range[1]!)
+                        : throw new RpcArgumentException($"ovsdb_data.{L2GatewayRpc.RangesMember}.{list}: expected two UUIDs, found {value?.ToJsonString() ?? "nothing"}");
+                }
+            }
+
+            return ranges;
         }
 
         private ReplicaRow? Row((string, Guid) key) => _gone.Contains(key) ? null : _copy.Rows.GetValueOrDefault(key);

@@ -56,6 +56,78 @@ public class BrokerTroubleContractTests<TWorld>
     });
 
     [Test]
+    public void What_was_handled_while_the_broker_is_out_of_memory_is_acknowledged_all_the_same() => _world.Run(async (server, client) =>
+    {
+        var got = new List<string>();
+        var isHeld = true;
+        var serving = await server.Bus.ServeAsync(new BusTarget(Topic, "agent-1"), async (request, cancel) =>
+        {
+            got.Add(request.Method);
+            while (isHeld)
+            {
+                await server.DelayAsync(TimeSpan.FromMilliseconds(100), cancel);
+            }
+
+            return null;
+        });
+        await client.Bus.CastAsync(new BusTarget(Topic, "agent-1"), "taken", []);
+        await UntilAsync(client, () => got.Count == 1);
+
+        await _world.BlockAsync(true);
+        try
+        {
+            var blocked = server.Bus.CastAsync(new BusTarget(Topic), "blocked", []).AsTask(); // Now the server's own connection is one that is blocked.
+            await client.DelayAsync(TimeSpan.FromSeconds(1));
+            isHeld = false;
+            await client.DelayAsync(TimeSpan.FromSeconds(1));
+            await serving.DisposeAsync(); // What was not acknowledged would be the next server's.
+            await using var next = await client.Bus.ServeAsync(new BusTarget(Topic, "agent-1"), (request, _) =>
+            {
+                got.Add($"again {request.Method}");
+                return new((JsonNode?)null);
+            });
+            await client.DelayAsync(TimeSpan.FromSeconds(2));
+            Assert.That(got, Is.EqualTo(new[] { "taken" }));
+            await _world.BlockAsync(false);
+            await blocked;
+            await UntilAsync(client, () => got.Count == 2);
+        }
+        finally
+        {
+            await _world.BlockAsync(false);
+        }
+
+        Assert.That(got, Is.EqualTo(new[] { "taken", "again blocked" }));
+    });
+
+    [Test]
+    public void A_message_that_is_too_large_is_the_senders_failure_and_others_go_on() => _world.Run(
+        async (server, client) =>
+        {
+            var got = new List<string>();
+            await using var serving = await server.Bus.ServeAsync(new BusTarget(Topic, "agent-1"), (request, _) =>
+            {
+                got.Add(request.Method);
+                return new(request.Method == "much" ? new string('x', 200_000) : null);
+            });
+            var large = new JsonObject { ["text"] = new string('x', 200_000) };
+
+            for (var times = 0; times < 2; times++)
+            {
+                var refused = await Caught.ByAsync<BusMessageTooLargeException>(async () => await client.Bus.CastAsync(new BusTarget(Topic), "large", large));
+                Assert.That(refused.Message, Does.Contain("100000"));
+            }
+
+            var call = await Caught.ByAsync<BusMessageTooLargeException>(async () => await client.Bus.CallAsync(new BusTarget(Topic), "large", large, Soon));
+            var reply = await Caught.ByAsync<BusRemoteException>(async () => await client.Bus.CallAsync(new BusTarget(Topic), "much", [], Soon));
+            await client.Bus.CallAsync(new BusTarget(Topic), "after", [], Soon);
+
+            Assert.That(reply.RemoteClass, Is.EqualTo(nameof(BusMessageTooLargeException)));
+            Assert.That(got, Is.EqualTo(new[] { "much", "after" }));
+        },
+        largest: 100_000);
+
+    [Test]
     public void A_cast_that_is_refused_is_sent_again_until_it_is_taken() => _world.Run(async (server, client) =>
     {
         var got = new List<string>();

@@ -11,7 +11,8 @@ public interface IBrokerWorld
     /// <summary>Runs a body over two hosts to its end.</summary>
     /// <param name="body">The server's and the client's part.</param>
     /// <param name="isImpatient">True: the broker closes the channel of who does not acknowledge in a second; in the simulation, when it is told to.</param>
-    void Run(Func<IHost, IHost, Task> body, bool isImpatient = false);
+    /// <param name="largest">Bytes of the largest message that the broker takes; 0 for as many as it takes of itself.</param>
+    void Run(Func<IHost, IHost, Task> body, bool isImpatient = false, int largest = 0);
 
     /// <summary>The broker is out of memory, or no longer.</summary>
     Task BlockAsync(bool isBlocked);

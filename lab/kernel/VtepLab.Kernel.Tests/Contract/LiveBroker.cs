@@ -25,7 +25,7 @@ public sealed class LiveBroker : IBrokerWorld
 
     private static RabbitMqPeer Broker => SharedRabbitMq.Get();
 
-    public void Run(Func<IHost, IHost, Task> body, bool isImpatient = false) => RunAsync(body, isImpatient).GetAwaiter().GetResult();
+    public void Run(Func<IHost, IHost, Task> body, bool isImpatient = false, int largest = 0) => RunAsync(body, isImpatient, largest).GetAwaiter().GetResult();
 
     public Task BlockAsync(bool isBlocked) => Broker.ControlAsync(["set_vm_memory_high_watermark", .. isBlocked ? (string[])["0"] : ["absolute", "256MB"]]);
 
@@ -46,7 +46,7 @@ public sealed class LiveBroker : IBrokerWorld
     public async Task PoisonAsync(string topic, string body) => (await PeerProcess.RunAsync(
         RealPeer.Require("/usr/bin/python3"), ["-c", Publish, $"{Broker.Port}", _space, topic], input: body)).Success();
 
-    private async Task RunAsync(Func<IHost, IHost, Task> body, bool isImpatient)
+    private async Task RunAsync(Func<IHost, IHost, Task> body, bool isImpatient, int largest)
     {
         _space = $"trouble{Interlocked.Increment(ref _runs)}";
         await Broker.ControlAsync("add_vhost", _space);
@@ -56,6 +56,11 @@ public sealed class LiveBroker : IBrokerWorld
             await SetPatienceAsync("1000", "500");
         }
 
+        if (largest > 0)
+        {
+            await SetLargestAsync(largest);
+        }
+
         var options = new LiveHostOptions { Logs = _log = new WarningLog(), Bus = host => new RabbitBus(host, new RabbitBusOptions(new Uri(Broker.Uri, _space))) };
         try
         {
@@ -63,12 +68,19 @@ public sealed class LiveBroker : IBrokerWorld
         }
         finally
         {
+            if (largest > 0)
+            {
+                await SetLargestAsync(128 << 20); // RabbitMQ's own.
+            }
+
             if (isImpatient)
             {
                 await SetPatienceAsync("1800000", "60000"); // RabbitMQ's own: half an hour, looked at every minute.
             }
         }
     }
+
+    private static Task<string> SetLargestAsync(int bytes) => Broker.ControlAsync("eval", $"application:set_env(rabbit, max_message_size, {bytes}).");
 
     private static Task<string> SetPatienceAsync(string milliseconds, string lookEvery) => Broker.ControlAsync(
         "eval", $"application:set_env(rabbit, consumer_timeout, {milliseconds}), application:set_env(rabbit, channel_tick_interval, {lookEvery}).");

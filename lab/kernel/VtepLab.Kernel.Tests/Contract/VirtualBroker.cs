@@ -13,11 +13,12 @@ public sealed class VirtualBroker : IBrokerWorld
 
     public IReadOnlyList<string> Warnings => _log.Lines;
 
-    public void Run(Func<IHost, IHost, Task> body, bool isImpatient = false)
+    public void Run(Func<IHost, IHost, Task> body, bool isImpatient = false, int largest = 0)
     {
         _world = new SimulatedWorld(7, new SimulationOptions { Logs = _log = new WarningLog() });
         var (client, server) = (_world.AddHost("client"), _world.AddHost("server"));
         _world.AddBroker();
+        _world.Bus.MaxMessageSize = largest > 0 ? largest : _world.Bus.MaxMessageSize;
         _world.At(TimeSpan.FromMinutes(2), () => throw new SimulationException("the body took more than 2 virtual minutes"));
         _world.Run(() => body(server.Services, client.Services));
     }

@@ -10,7 +10,7 @@ namespace VtepLab.Kernel.Tests.Exploration;
 public class GoldenRunTests
 {
     // What any process must find, Debug or Release, on one core or many. A change of the simulation's behaviour changes them, and says so.
-    private static readonly (ulong Seed, ulong Digest, long Events)[] Golden = [(1, 0x9CFB06F5772D4D67UL, 7875), (5, 0x39AF5344F18A4F4EUL, 7212)];
+    private static readonly (ulong Seed, ulong Digest, long Events)[] Golden = [(1, 0x9CFB06F5772D4D67UL, 7875), (5, 0xDFB874922E47CC3FUL, 7246)];
 
     private static readonly string[] Lines = [.. Golden.Select(g => Line(g.Seed, g.Digest, g.Events))];
 

@@ -57,15 +57,26 @@ internal sealed partial class BusBroker
     {
         var wire = new BusWire(connection);
         var consumers = new SortedDictionary<long, BusConsumer>();
+        var held = new Queue<JsonObject>();
         try
         {
             using var watchdog = new Watchdog(_host, Silence, connection.Abort);
             while (await wire.ReceiveAsync(cancel) is { } message)
             {
                 watchdog.Feed();
-                if (_faults.IsBlocked && (string?)message["op"] == "publish")
+                if ((string?)message["op"] == "publish")
                 {
-                    await BlockAsync(wire, watchdog);
+                    if (wire.LastLength > _faults.MaxMessageSize)
+                    {
+                        Refuse(message, wire);
+                        continue;
+                    }
+
+                    if (_faults.IsBlocked || held.Count > 0)
+                    {
+                        Hold(message, held, wire, consumers);
+                        continue;
+                    }
                 }
 
                 Handle(message, wire, consumers);
@@ -77,6 +88,7 @@ internal sealed partial class BusBroker
         }
         finally
         {
+            held.Clear(); // What a client that is gone had not been confirmed it sends again.
             foreach (var consumer in consumers.Values)
             {
                 End(consumer);
@@ -86,23 +98,31 @@ internal sealed partial class BusBroker
         }
     }
 
-    /// <summary>Reads nothing more from a connection that publishes, until there is room again.</summary>
-    private async Task BlockAsync(BusWire wire, Watchdog watchdog)
+    /// <summary>Keeps what is published, in its order, until there is room again.</summary>
+    private void Hold(JsonObject message, Queue<JsonObject> held, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
     {
-        wire.Send(new JsonObject { ["op"] = "blocked", ["reason"] = "low on memory" });
-        await using (_host.Time.CreateTimer(_ => StayAlive(), null, Silence / 2, Silence / 2))
+        held.Enqueue(message);
+        if (held.Count == 1)
         {
-            await _faults.Unblocked;
-        }
-
-        wire.Send(new JsonObject { ["op"] = "unblocked" });
-
-        void StayAlive()
-        {
-            watchdog.Feed(); // What the client says meanwhile is not read.
-            wire.Send(new JsonObject { ["op"] = "pong" });
+            wire.Send(new JsonObject { ["op"] = "blocked", ["reason"] = "low on memory" });
+            _host.Spawn("blocked publisher", async _ =>
+            {
+                await _faults.Unblocked;
+                wire.Send(new JsonObject { ["op"] = "unblocked" });
+                while (held.TryPeek(out var next))
+                {
+                    Handle(next, wire, consumers);
+                    held.Dequeue();
+                }
+            });
         }
     }
+
+    private void Refuse(JsonObject message, BusWire wire) => wire.Send(new JsonObject
+    {
+        ["op"] = "closed", ["id"] = (long?)message["id"], ["isTooLarge"] = true,
+        ["reason"] = $"PRECONDITION_FAILED - message size {wire.LastLength} is larger than configured max size {_faults.MaxMessageSize}",
+    });
 
     private void Handle(JsonObject message, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
     {

@@ -154,8 +154,25 @@ internal sealed class BusClient : IMessageBus
 
     private void Reply(string queue, JsonObject reply) => _host.Spawn("reply", async cancel =>
     {
-        var id = _ids++;
-        await SendConfirmedAsync(id, new BusPublication(Publication(id, queue, false, reply, null), After(RouteWait)), cancel);
+        try
+        {
+            await SendAsync(reply);
+        }
+        catch (BusMessageTooLargeException e)
+        {
+            _log.LogError("a reply is too large: {Reason}", e.Message);
+            await SendAsync(new JsonObject
+            {
+                ["_msg_id"] = (string?)reply["_msg_id"], ["result"] = null,
+                ["failure"] = new JsonObject { ["class"] = nameof(BusMessageTooLargeException), ["message"] = e.Message },
+            });
+        }
+
+        async Task SendAsync(JsonObject body)
+        {
+            var id = _ids++;
+            await SendConfirmedAsync(id, new BusPublication(Publication(id, queue, false, body, null), After(RouteWait)), cancel);
+        }
     });
 
     private long After(TimeSpan wait) => _host.Time.GetTimestamp() + (long)(wait.TotalSeconds * _host.Time.TimestampFrequency);
@@ -270,6 +287,12 @@ internal sealed class BusClient : IMessageBus
                 _log.LogInformation("the broker takes messages again");
                 break;
             case "closed" or "cancelled":
+                if ((bool?)message["isTooLarge"] == true && _unconfirmed.TryGetValue(id, out var tooLarge))
+                {
+                    tooLarge.Confirmed.TrySetException(new BusMessageTooLargeException($"nothing was sent to {(string?)tooLarge.Message["key"]}: {(string?)message["reason"]}"));
+                    _unconfirmed.Remove(id);
+                }
+
                 // What was declared over this connection may be gone: all of it starts afresh.
                 _log.LogWarning("the broker no longer lets us consume: {Reason}; connecting anew", (string?)message["reason"] ?? $"{(string?)message["queue"]} was deleted");
                 connection.Abort();

@@ -18,9 +18,12 @@ public sealed class BusFaults
     /// <summary>The share of messages that are refused, from 0 to 1: the publisher gets a <c>basic.nack</c>, as of a full queue whose overflow is <c>reject-publish</c>.</summary>
     public double Refusal { get; set; }
 
+    /// <summary>The largest message that the broker takes, in bytes: <c>max_message_size</c>, 128 MiB in RabbitMQ 3.8 to 3.13. A larger one costs its publisher the connection.</summary>
+    public int MaxMessageSize { get; set; } = 128 << 20;
+
     /// <summary>
-    /// True: the broker is out of memory or disk. It reads nothing more from a connection that publishes, and says <c>connection.blocked</c> there; it still
-    /// delivers, and loses nothing.
+    /// True: the broker is out of memory or disk. It takes nothing more from those who publish, and says <c>connection.blocked</c> to them; it still
+    /// delivers, takes acknowledgements, which come over another connection, and loses nothing.
     /// </summary>
     public bool IsBlocked
     {

@@ -8,9 +8,12 @@ namespace VtepLab.Simulation;
 /// <summary>The wire between a simulated broker and its clients: one JSON object a line, in order.</summary>
 internal sealed class BusWire(IConnection connection)
 {
-    private const int LongestLine = 16 << 20;
+    private const int LongestLine = 640 << 20; // More than any broker takes in a message.
     private readonly Queue<byte[]> _outbox = new();
     private bool _pumping;
+
+    /// <summary>The length of the line that was received last, in bytes.</summary>
+    public long LastLength { get; private set; }
 
     /// <summary>Sends a line; errors show at the reader, which sees the same stream end.</summary>
     public void Send(JsonObject message)
@@ -32,6 +35,7 @@ internal sealed class BusWire(IConnection connection)
             if (result.Buffer.PositionOf((byte)'\n') is { } end)
             {
                 var line = result.Buffer.Slice(0, end);
+                LastLength = line.Length;
                 var reader = new Utf8JsonReader(line);
                 var message = JsonNode.Parse(ref reader)!.AsObject();
                 connection.Input.AdvanceTo(result.Buffer.GetPosition(1, end));

@@ -285,6 +285,38 @@ public class PluginRuleTests
         Assert.That(stage.Controller.Plugin.Model.DumpsOf("tor-a"), Is.EqualTo(2)); // The first dump and the one that began the session.
     });
 
+    [Test]
+    public void A_part_of_a_dump_says_what_is_gone_in_its_range_and_nothing_of_the_rest() => PluginStage.Run(async stage =>
+    {
+        static JsonObject Mac(char first) => new()
+        {
+            ["uuid"] = $"{new string(first, 8)}-0000-4000-8000-000000000000", ["mac"] = $"02:1a:0a:00:00:0{first}", ["logical_switch_id"] = "",
+            ["physical_locator_id"] = "", ["ip_address"] = "",
+        };
+
+        IEnumerable<char> Known() => stage.Controller.Plugin.Model.Switch("tor-a").RemoteMacs.Select(m => m.Mac[^1]).Order();
+        var before = stage.Controller.Plugin.Model.DumpsOf("tor-a");
+        var whole = stage.Whole();
+        whole["new_remote_macs"] = new JsonArray([.. "159".Select(Mac)]);
+        await stage.Agent.CastAsync(0, whole);
+        Assert.That((Known(), stage.Controller.Plugin.Model.DumpsOf("tor-a")), Is.EqualTo(("159", before + 1)));
+
+        var head = stage.Whole();
+        head["ranges"] = JsonNode.Parse("""{"remote_macs": ["", ""]}""");
+        await stage.Agent.CastAsync(0, head);
+        Assert.That((Known(), stage.Controller.Plugin.Model.DumpsOf("tor-a")), Is.EqualTo(("159", before + 1)), "nothing was said of addresses");
+
+        var first = stage.Data([.. "23".Select(c => ("new_remote_macs", Mac(c)))]);
+        first["ranges"] = JsonNode.Parse("""{"remote_macs": ["", "55555555-0000-4000-8000-000000000000"]}""");
+        await stage.Agent.CastAsync(1, first);
+        Assert.That(Known(), Is.EqualTo("2359"));
+
+        var last = stage.Data(("new_remote_macs", Mac('9')));
+        (last["ranges"], last["last_part"]) = (JsonNode.Parse("""{"remote_macs": ["55555555-0000-4000-8000-000000000000", "g"]}"""), true);
+        await stage.Agent.CastAsync(1, last);
+        Assert.That((Known(), stage.Controller.Plugin.Model.DumpsOf("tor-a")), Is.EqualTo(("239", before + 2)));
+    });
+
     [TestCase(false, 500)]
     [TestCase(true, 404)]
     public void F30_status_codes_are_the_originals_unless_asked_otherwise(bool fitting, int status) => PluginStage.Run(
