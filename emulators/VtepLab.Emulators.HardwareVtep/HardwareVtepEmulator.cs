@@ -101,6 +101,17 @@ public sealed class HardwareVtepEmulator : IAsyncDisposable
         _core.FallBehind();
     }
 
+    /// <summary>What it says it has; of several switches the first one. Another value is announced at once, and lasts until it starts again.</summary>
+    public SwitchInventory Inventory
+    {
+        get => _core.Agent.Inventory;
+        set
+        {
+            _core.Agent.Inventory = value;
+            _core.FallBehind();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -8,8 +8,11 @@ internal sealed partial class SwitchAgent
     private readonly string _announcedName;
     private readonly List<(string Name, RowId<PhysicalPort> Id)> _ports = [];
 
+    /// <summary>The ports and tunnel addresses it has now; a line card may be pulled and an operator may give it other addresses.</summary>
+    public SwitchInventory Inventory { get; set; }
+
     private IEnumerable<string> PortNames =>
-        _quirks.Has(SwitchQuirkBook.DuplicatePortNames) ? _options.Ports.Concat(_options.Ports) : _options.Ports;
+        _quirks.Has(SwitchQuirkBook.DuplicatePortNames) ? Inventory.Ports.Concat(Inventory.Ports) : Inventory.Ports;
 
     private IReadOnlyList<(string Name, PhysicalPort Row)> OwnPorts() =>
         [.. _ports.Select(p => (p.Name, Row: _tables.Find(p.Id))).Where(p => p.Row is not null).Select(p => (p.Name, p.Row!))];
@@ -37,7 +40,7 @@ internal sealed partial class SwitchAgent
             {
                 Name = _announcedName,
                 ManagementIps = _quirks.Has(SwitchQuirkBook.NoManagementIps) ? [] : new ColumnSet<string>(_options.ManagementIps),
-                TunnelIps = _quirks.Has(SwitchQuirkBook.NoTunnelIps) ? [] : new ColumnSet<string>(_options.TunnelIps),
+                TunnelIps = _quirks.Has(SwitchQuirkBook.NoTunnelIps) ? [] : new ColumnSet<string>(Inventory.TunnelIps),
                 Ports = ports,
             };
             if (me is null)

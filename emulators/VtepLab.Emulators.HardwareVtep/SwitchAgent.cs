@@ -29,6 +29,7 @@ internal sealed partial class SwitchAgent
     public SwitchAgent(HardwareVtepOptions options, Database database, string announcedName, SharedFaults shared)
     {
         _options = options;
+        Inventory = new SwitchInventory(options.Ports, options.TunnelIps);
         _shared = shared;
         _quirks = options.Quirks;
         _announcedName = announcedName;

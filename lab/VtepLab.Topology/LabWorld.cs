@@ -49,16 +49,17 @@ public abstract class LabWorld
     /// <param name="name">What the scenario calls it.</param>
     /// <param name="ports">What the scenario calls its ports.</param>
     /// <param name="quirks">How an emulated one misbehaves; null for well. A real device has its own.</param>
+    /// <param name="announced">What an emulated one calls itself; null for the scenario's name. A real device has its own.</param>
     /// <exception cref="LabExpectationException">The device cannot stand for it.</exception>
-    public async Task<LabSwitch> AddSwitchAsync(string name, IReadOnlyList<string> ports, SwitchQuirks? quirks = null)
+    public async Task<LabSwitch> AddSwitchAsync(string name, IReadOnlyList<string> ports, SwitchQuirks? quirks = null, string? announced = null)
     {
         if (Device is not { } device)
         {
             return await AddEmulatedSwitchAsync(new HardwareVtepOptions
             {
-                Name = name, Ports = ports, Quirks = quirks ?? SwitchQuirks.None, TunnelIps = [$"198.51.100.{_switches.Count + 1}"],
+                Name = announced ?? name, Ports = ports, Quirks = quirks ?? SwitchQuirks.None, TunnelIps = [$"198.51.100.{_switches.Count + 1}"],
                 StoreName = MachinesKeepFiles ? "hardware_vtep.db" : null,
-            });
+            }, name);
         }
 
         var made = await AddDeviceAsync(name, ports, device);
@@ -68,10 +69,11 @@ public abstract class LabWorld
 
     /// <summary>Adds an emulated switch on a machine of its own.</summary>
     /// <param name="options">What the switch is; where it listens is decided here.</param>
-    public async Task<LabSwitch> AddEmulatedSwitchAsync(HardwareVtepOptions options)
+    /// <param name="calling">What the scenario calls it; null for what it calls itself.</param>
+    public async Task<LabSwitch> AddEmulatedSwitchAsync(HardwareVtepOptions options, string? calling = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var name = options.Name;
+        var name = calling ?? options.Name;
         var listen = await NewListenerAsync(name);
         LabMachine? machine = null;
         machine = Start(name, host => EmulatedSwitch.RunAsync(host, options with { Listen = [listen], Mishaps = MishapsOf(name) }, () => Driver.Spawn($"supervisor of {name}", async stop =>

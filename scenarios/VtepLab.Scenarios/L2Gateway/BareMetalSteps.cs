@@ -74,6 +74,11 @@ public sealed class BareMetalSteps(GatewayWorld world)
         () => Compare(e => IsFlooding(e, network), switches.SelectMany(TunnelIps)
             .Select(ip => $"{world.Cloud.NetworkId(network)} {ip} {FdbEntry.FloodingMac} {FdbEntry.NoIp}")), TimeSpan.FromSeconds(10));
 
+    [Then("within {seconds} every node floods network {switch} to the address(es) {ips}")]
+    public Task NodesFloodTo(TimeSpan within, string network, string addresses) => world.WaitAsync(
+        () => Compare(e => IsFlooding(e, network), addresses.Split([", ", " and "], StringSplitOptions.None)
+            .Select(ip => $"{world.Cloud.NetworkId(network)} {ip} {FdbEntry.FloodingMac} {FdbEntry.NoIp}")), within);
+
     [Then("no node floods network {switch} to a switch")]
     public Task NodesFloodNot(string network) => world.WaitAsync(() => Compare(e => IsFlooding(e, network), []), TimeSpan.FromSeconds(10));
 

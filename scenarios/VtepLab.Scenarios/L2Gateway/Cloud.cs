@@ -38,6 +38,9 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
     /// <summary>The ids of the connections that were accepted and not deleted.</summary>
     internal IEnumerable<string> ConnectionIds => _connections.Values;
 
+    /// <summary>The id of a connection that was accepted.</summary>
+    internal string IdOf(Connection connection) => _connections[connection];
+
     /// <summary>All that users ever asked for, also what is deleted: whatever else is on a switch is invented.</summary>
     internal HashSet<string> EverAsked { get; } = [];
 

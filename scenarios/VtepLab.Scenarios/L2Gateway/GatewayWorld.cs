@@ -82,9 +82,9 @@ public sealed class GatewayWorld
     internal async Task<RestResponse> TryConnectAsync(Connection connection) =>
         await Cloud.TryConnectAsync(await Cloud.GatewayAsync((DeviceName(connection.Switch), [connection.Port])), connection);
 
-    internal async Task AddSwitchAsync(string name, IReadOnlyList<string> ports, string quirks = "")
+    internal async Task AddSwitchAsync(string name, IReadOnlyList<string> ports, string quirks = "", string? announced = null)
     {
-        var added = await Lab.AddSwitchAsync(name, ports, SwitchQuirks.Parse(quirks));
+        var added = await Lab.AddSwitchAsync(name, ports, SwitchQuirks.Parse(quirks), announced);
         (Lab as SimulatedLab)?.AddPorts(name, ports);
         await Lab.UntilAsync(
             stop => SwitchContents.ReadAsync(Lab.Driver, added, stop),

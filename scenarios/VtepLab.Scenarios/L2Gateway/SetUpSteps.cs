@@ -21,6 +21,9 @@ public sealed class SetUpSteps(GatewayWorld world)
     [Given("a hardware VTEP {switch} with port(s) {names} and quirk {switch}")]
     public Task AddOddSwitch(string name, string[] ports, string quirk) => world.AddSwitchAsync(name, ports, quirk);
 
+    [Given("a hardware VTEP {switch} with port(s) {names} that calls itself {switch}")]
+    public Task AddNamesake(string name, string[] ports, string announced) => world.AddSwitchAsync(name, ports, announced: announced);
+
     [Given("(an )L2 gateway agent(s) {names} of {names}")]
     public async Task AddAgents(string[] agents, string[] switches)
     {
