@@ -92,6 +92,8 @@ public class FaultCatalogueTests
         Assert.That(host.IsPaused, Is.True);
         _world.RunFor(TimeSpan.FromSeconds(10));
         Assert.That(host.IsPaused, Is.False);
+        _world.RunFor(TimeSpan.FromMinutes(5)); // The end of the first, which was over long before.
+        Assert.That(host.IsPaused, Is.False);
     }
 
     [Test]

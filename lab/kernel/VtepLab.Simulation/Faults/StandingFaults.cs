@@ -27,7 +27,7 @@ public sealed class StandingFaults
         does();
         return new FaultScope(() =>
         {
-            var counted = standing[^1] == fault;
+            var counted = standing.Count > 0 && standing[^1] == fault; // It is there no more if another ended after it had come to an end by itself.
             standing.Remove(fault);
             standing.RemoveAll(s => s.Lasts?.Invoke() == false);
             if (standing.Count == 0)
