@@ -54,7 +54,7 @@ internal static class KernelBenchmarks
 
         if (all || words.Contains("seeds"))
         {
-            SeedRate.Run();
+            SeedRate.Run(words.Contains("real"), words.Select(w => int.TryParse(w, out var n) ? n : 0).FirstOrDefault(n => n > 0) is > 0 and var seeds ? seeds : 400);
         }
 
         if (all || words.Contains("shrink"))
