@@ -13,6 +13,8 @@ internal sealed class DocumentStore
     private readonly ModelDatabase _database;
     private readonly SortedDictionary<string, SortedDictionary<string, JsonObject>> _collections = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, long> _versions = [];
+
     private DocumentStore(ModelDatabase database)
     {
         _database = database;
@@ -32,6 +34,9 @@ internal sealed class DocumentStore
 
     /// <summary>The resources of a collection, in the order of their ids. They are not to be changed.</summary>
     public IReadOnlyCollection<JsonObject> All(string collection) => _collections.TryGetValue(collection, out var all) ? all.Values : [];
+
+    /// <summary>A number that another content of a collection never had.</summary>
+    public long VersionOf(string collection) => _versions.GetValueOrDefault(collection);
 
     /// <summary>The ports by network, and the addresses they have.</summary>
     public PortIndex Ports { get; } = new();
@@ -99,6 +104,7 @@ internal sealed class DocumentStore
 
     private JsonObject? Remove(string collection, string id)
     {
+        _versions[collection] = VersionOf(collection) + 1;
         if (_collections[collection].Remove(id, out var gone) && collection == "ports")
         {
             Ports.Remove(gone);
@@ -115,6 +121,7 @@ internal sealed class DocumentStore
             _collections.Add(collection, all = new(StringComparer.Ordinal));
         }
 
+        _versions[collection] = VersionOf(collection) + 1;
         all[row["id"].String] = document;
         if (collection == "ports")
         {

@@ -17,6 +17,8 @@ internal sealed class L2Agents
 
     // When this server saw the newest report of an agent, and how old it was then: wall clocks are used for what was found at the start only.
     private readonly Dictionary<string, (long SeenAt, TimeSpan AgeThen)> _seen = [];
+    private Known[] _known = [];
+    private long _version;
 
     public L2Agents(IHost host, NeutronServerOptions options, DocumentStore store)
     {
@@ -37,18 +39,32 @@ internal sealed class L2Agents
     public event Action<string>? Started;
 
     /// <summary>The live agents with VXLAN.</summary>
-    public IReadOnlyList<L2AgentView> Vxlan => [.. All.Where(IsAlive).Select(View).OfType<L2AgentView>()];
+    public IReadOnlyList<L2AgentView> Vxlan => [.. All.Where(a => IsAlive(a.Id)).Select(a => a.View).OfType<L2AgentView>()];
 
-    private IEnumerable<JsonObject> All => _store.All(Collection).OrderBy(a => (string?)a["host"], StringComparer.Ordinal).ThenBy(Id, StringComparer.Ordinal);
+    // The plugin asks with every look at a switch, and a document is slow to look into.
+    private Known[] All
+    {
+        get
+        {
+            if (_version != _store.VersionOf(Collection))
+            {
+                _version = _store.VersionOf(Collection);
+                _known = [.. _store.All(Collection).Select(a => new Known(Id(a), (string?)a["host"], a, View(a)))
+                    .OrderBy(a => a.Host, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal)];
+            }
+
+            return _known;
+        }
+    }
 
     /// <summary>The agent with VXLAN of a host, alive or not: a node's machines go on when its agent is away.</summary>
-    public L2AgentView? Find(string agentHost) => All.Where(a => (string?)a["host"] == agentHost).Select(View).OfType<L2AgentView>().FirstOrDefault();
+    public L2AgentView? Find(string agentHost) => All.FirstOrDefault(a => a.Host == agentHost && a.View is not null)?.View;
 
     /// <summary>The rows of <c>/v2.0/agents</c>.</summary>
-    public IReadOnlyList<JsonObject> Json => [.. All.Select(a => new JsonObject
+    public IReadOnlyList<JsonObject> Json => [.. All.Select(a => a.Document).Select(a => new JsonObject
     {
         ["id"] = Id(a), ["agent_type"] = a["agent_type"]!.DeepClone(), ["binary"] = a["binary"]!.DeepClone(), ["topic"] = a["topic"]!.DeepClone(),
-        ["host"] = a["host"]!.DeepClone(), ["admin_state_up"] = true, ["alive"] = IsAlive(a), ["created_at"] = Time(a["created_at"]),
+        ["host"] = a["host"]!.DeepClone(), ["admin_state_up"] = true, ["alive"] = IsAlive(Id(a)), ["created_at"] = Time(a["created_at"]),
         ["started_at"] = Time(a["started_at"]), ["heartbeat_timestamp"] = Time(a["heartbeat"]), ["configurations"] = a["configurations"]!.DeepClone(),
         ["availability_zone"] = a["availability_zone"]?.DeepClone(), ["description"] = null, ["resources_synced"] = null,
         ["resource_versions"] = new JsonObject(),
@@ -85,8 +101,8 @@ internal sealed class L2Agents
     {
         var (type, name) = (state["agent_type"]?.ToString() ?? "", state["host"]?.ToString() ?? "");
         var now = _host.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var known = All.FirstOrDefault(a => (string?)a["host"] == name && (string?)a["agent_type"] == type);
-        var answer = known is null ? "new" : IsAlive(known) ? "alive" : "revived";
+        var known = All.FirstOrDefault(a => a.Host == name && (string?)a.Document["agent_type"] == type)?.Document;
+        var answer = known is null ? "new" : IsAlive(Id(known)) ? "alive" : "revived";
         var isStart = state["start_flag"]?.ToString() == "true";
         await _store.PutAsync(cancel, (Collection, new JsonObject
         {
@@ -131,8 +147,8 @@ internal sealed class L2Agents
         };
     }
 
-    private bool IsAlive(JsonObject agent) =>
-        _seen.TryGetValue(Id(agent), out var seen) && seen.AgeThen + _host.Time.GetElapsedTime(seen.SeenAt) < _options.AgentDownTime;
+    private bool IsAlive(string id) =>
+        _seen.TryGetValue(id, out var seen) && seen.AgeThen + _host.Time.GetElapsedTime(seen.SeenAt) < _options.AgentDownTime;
 
     private static L2AgentView? View(JsonObject agent) =>
         agent["configurations"] is JsonObject configurations && configurations["tunnel_types"] is JsonArray types
@@ -144,4 +160,6 @@ internal sealed class L2Agents
 
     private static string Time(JsonNode? milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds!).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private sealed record Known(string Id, string? Host, JsonObject Document, L2AgentView? View);
 }

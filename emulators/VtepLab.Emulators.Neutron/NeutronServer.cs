@@ -69,8 +69,7 @@ public sealed class NeutronServer : INeutronCore
         : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<PortView> PortsOf(string network) =>
-        [.. _store.Ports.Of(network).Select(PortResource.View)];
+    public IReadOnlyList<PortView> PortsOf(string network) => _store.Ports.Of(network);
 
     /// <inheritdoc/>
     public L2AgentView? FindVxlanAgent(string host) => host.Length == 0 ? null : _agents.Find(host);

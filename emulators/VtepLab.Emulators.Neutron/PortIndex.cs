@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VtepLab.Neutron.Core;
 
 namespace VtepLab.Emulators.Neutron;
 
@@ -10,8 +11,8 @@ internal sealed class PortIndex
     private readonly Dictionary<string, Members> _networks = [];
     private readonly Dictionary<string, int> _firstFree = [];
 
-    /// <summary>The ports of a network, in the order of their ids.</summary>
-    public IReadOnlyCollection<JsonObject> Of(string network) => _networks.TryGetValue(network, out var members) ? members.Ports.Values : [];
+    /// <summary>What the plugin sees of the ports of a network, in the order of their ids; the list stays as it is when they change.</summary>
+    public IReadOnlyList<PortView> Of(string network) => _networks.TryGetValue(network, out var members) ? members.Listed ??= [.. members.Ports.Values] : [];
 
     /// <summary>Whether another port of the network has a MAC address.</summary>
     /// <param name="network">The network.</param>
@@ -33,7 +34,8 @@ internal sealed class PortIndex
     public void Add(JsonObject port)
     {
         var (id, members) = ((string)port["id"]!, MembersOf((string)port["network_id"]!));
-        members.Ports.Add(id, port);
+        members.Ports.Add(id, PortResource.View(port));
+        members.Listed = null;
         members.Macs[(string)port["mac_address"]!] = id;
         foreach (var address in Ips(port))
         {
@@ -45,6 +47,7 @@ internal sealed class PortIndex
     {
         var members = MembersOf((string)port["network_id"]!);
         members.Ports.Remove((string)port["id"]!);
+        members.Listed = null;
         members.Macs.Remove((string)port["mac_address"]!);
         foreach (var address in Ips(port))
         {
@@ -68,7 +71,9 @@ internal sealed class PortIndex
 
     private sealed class Members
     {
-        public SortedDictionary<string, JsonObject> Ports { get; } = new(StringComparer.Ordinal);
+        public SortedDictionary<string, PortView> Ports { get; } = new(StringComparer.Ordinal);
+
+        public PortView[]? Listed { get; set; }
 
         public Dictionary<string, string> Macs { get; } = [];
 

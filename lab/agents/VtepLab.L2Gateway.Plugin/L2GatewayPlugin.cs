@@ -197,7 +197,7 @@ public sealed class L2GatewayPlugin : INeutronExtension, IAsyncDisposable
     private async Task AssignAsync(string agent, CancellationToken cancel)
     {
         // The original's agent does not say what it serves, and does not know the method.
-        if (_agents.Live.Any(a => a.Host == agent && AgentRegistry.SwitchesOf(a) is not null))
+        if (_agents.Live.Any(a => a.Host == agent && a.Told.Switches is not null))
         {
             await Background.TryAsync(
                 _log, $"telling {agent} its assignments",

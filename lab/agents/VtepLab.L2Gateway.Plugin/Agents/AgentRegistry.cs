@@ -18,11 +18,11 @@ internal sealed class AgentRegistry(IHost host, PluginModel model, PluginOptions
     private readonly Dictionary<string, (long Report, TimeSpan AgeThen, long SeenAt)> _seen = [];
 
     /// <summary>The agents that are alive and not switched off, by host.</summary>
-    public IReadOnlyList<GatewayAgent> Live => [.. model.Agents.Where(a => a.IsAdminUp && IsAlive(a) && !IsStopping(a))];
+    public IReadOnlyList<GatewayAgent> Live => [.. model.Agents.Where(a => a.IsAdminUp && IsAlive(a) && !a.Told.IsStopping)];
 
     /// <summary>The live agents that say they monitor; of those that say by which election, only by the newest.</summary>
     public IReadOnlyList<GatewayAgent> Monitors =>
-        [.. Live.Where(a => IsMonitor(a) && (TermOf(a) is not { } term || term == (model.Monitor?.Term ?? 0)))];
+        [.. Live.Where(a => a.Told.IsMonitor && (a.Told.Term is not { } term || term == (model.Monitor?.Term ?? 0)))];
 
     /// <summary>The rows of <c>/v2.0/agents</c>.</summary>
     public IReadOnlyList<JsonObject> Json => [.. model.Agents.Select(a => new JsonObject
@@ -37,7 +37,7 @@ internal sealed class AgentRegistry(IHost host, PluginModel model, PluginOptions
         ["created_at"] = Time(a.CreatedAt),
         ["started_at"] = Time(a.StartedAt),
         ["heartbeat_timestamp"] = Time(a.HeardAt),
-        ["configurations"] = JsonNode.Parse(a.Configurations),
+        ["configurations"] = JsonNode.Parse(a.Told.Text),
         ["availability_zone"] = null,
         ["description"] = null,
         ["resources_synced"] = null,
@@ -102,20 +102,6 @@ internal sealed class AgentRegistry(IHost host, PluginModel model, PluginOptions
 
         return seen.AgeThen + host.Time.GetElapsedTime(seen.SeenAt);
     }
-
-    /// <summary>The election by which an agent says that it monitors; null when it does not say.</summary>
-    public static long? TermOf(GatewayAgent agent) => CastOrigin.TermOf(ConfigurationOf(agent));
-
-    private static bool IsStopping(GatewayAgent agent) => ConfigurationOf(agent)[L2GatewayRpc.StoppingMember]?.ToString() == "true";
-
-    private static bool IsMonitor(GatewayAgent agent) => ConfigurationOf(agent)["l2gw_agent_type"]?.ToString() == L2GatewayRpc.MonitorRole;
-
-    /// <summary>What an agent told of itself.</summary>
-    public static JsonObject ConfigurationOf(GatewayAgent agent) => JsonNode.Parse(agent.Configurations)!.AsObject();
-
-    /// <summary>The switches that an agent says it can reach a request for; null of an agent that does not say, as the original.</summary>
-    public static IReadOnlyList<string>? SwitchesOf(GatewayAgent agent) =>
-        ConfigurationOf(agent)["ovsdb_identifiers"] is JsonArray names ? [.. names.Select(n => n?.ToString() ?? "")] : null;
 
     private static string Text(JsonObject state, string name) =>
         state[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String

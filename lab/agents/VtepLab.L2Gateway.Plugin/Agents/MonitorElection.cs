@@ -22,7 +22,7 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
     public void ElectAnew() => _isAnew = true;
 
     /// <summary>True while the monitor is of the original kind, whose casts have no numbers by which a missing one would be noticed.</summary>
-    public bool IsMonitorSilentAboutGaps => agents.Monitors is [var only] && AgentRegistry.TermOf(only) is null;
+    public bool IsMonitorSilentAboutGaps => agents.Monitors is [var only] && only.Told.Term is null;
 
     /// <summary>
     /// Has every agent lay the role down. The one that had it says so with its next report, is elected then, and reads everything anew: an
@@ -87,7 +87,7 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
         }
 
         var live = agents.Live;
-        _isAnew |= live.Any(a => AgentRegistry.TermOf(a) > Term); // Elected by a plugin whose database is lost: a lower number is not heard.
+        _isAnew |= live.Any(a => a.Told.Term > Term); // Elected by a plugin whose database is lost: a lower number is not heard.
         var elected = model.Monitor?.Host;
         if (_isAnew || live.All(a => a.Host != elected))
         {
@@ -108,7 +108,7 @@ internal sealed class MonitorElection(IHost host, PluginModel model, AgentRegist
 
     private Task WriteAsync(string elected, CancellationToken cancel)
     {
-        var term = Math.Max(Term, agents.Live.Max(a => AgentRegistry.TermOf(a) ?? 0)) + 1;
+        var term = Math.Max(Term, agents.Live.Max(a => a.Told.Term ?? 0)) + 1;
         return model.WriteAsync(
             write =>
             {

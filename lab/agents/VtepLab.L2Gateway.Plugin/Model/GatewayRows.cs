@@ -41,13 +41,13 @@ public sealed record GatewayConnection(string Id, string GatewayId, string Netwo
 /// <param name="Host">Its host, by which it is known.</param>
 /// <param name="Binary">What it says its program is.</param>
 /// <param name="Topic">The topic it serves.</param>
-/// <param name="Configurations">What it told of itself, a JSON object.</param>
+/// <param name="Told">What it told of itself.</param>
 /// <param name="IsAdminUp">False when an operator has switched it off.</param>
 /// <param name="CreatedAt">When it was first heard, ms since 1970.</param>
 /// <param name="StartedAt">When it last said that it had started.</param>
 /// <param name="HeardAt">When it was last heard.</param>
 public sealed record GatewayAgent(
-    string Id, string Host, string Binary, string Topic, string Configurations, bool IsAdminUp, long CreatedAt, long StartedAt, long HeardAt);
+    string Id, string Host, string Binary, string Topic, AgentConfiguration Told, bool IsAdminUp, long CreatedAt, long StartedAt, long HeardAt);
 
 /// <summary>Which agents look after a switch, as an operator has said by REST.</summary>
 /// <param name="Id">Its id.</param>

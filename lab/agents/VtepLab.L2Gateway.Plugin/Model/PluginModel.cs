@@ -11,8 +11,13 @@ public sealed class PluginModel
 {
     private readonly ModelDatabase _database;
     private readonly SortedDictionary<string, SwitchCopy> _switches = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableSortedDictionary<string, int>> _networks = [];
+    private readonly Dictionary<string, AgentConfiguration> _told = []; // By host: most reports say what the one before said.
+
+    // Made when asked for, and again when a row of theirs has changed: a reconciliation asks for all of them, a heartbeat changes one agent.
     private ImmutableSortedDictionary<string, Gateway>? _gateways;
     private ImmutableSortedDictionary<string, GatewayConnection>? _connections;
+    private ImmutableArray<GatewayAgent>? _agents;
 
     private PluginModel(ModelDatabase database)
     {
@@ -57,10 +62,10 @@ public sealed class PluginModel
     public IReadOnlyDictionary<string, SwitchCopy> Switches => _switches;
 
     /// <summary>The agents by host.</summary>
-    public IReadOnlyList<GatewayAgent> Agents =>
+    public IReadOnlyList<GatewayAgent> Agents => _agents ??=
     [
         .. Rows("Agent").Select(r => new GatewayAgent(
-                r["id"].String, r["host"].String, r["binary"].String, r["topic"].String, r["configurations"].String, r["admin_state_up"].Boolean,
+                r["id"].String, r["host"].String, r["binary"].String, r["topic"].String, Told(r), r["admin_state_up"].Boolean,
                 r["created_at"].Integer, r["started_at"].Integer, r["heartbeat_timestamp"].Integer))
             .OrderBy(a => a.Host, StringComparer.Ordinal),
     ];
@@ -87,9 +92,16 @@ public sealed class PluginModel
     public long DumpsOf(string identifier) => Find("Ovsdb", "ovsdb_identifier", identifier) is { } row ? row["dumps"].Integer : 0;
 
     /// <summary>The networks that were put on a switch by us: network and VNI.</summary>
-    public IReadOnlyDictionary<string, int> NetworksOn(string identifier) =>
-        Rows("Switch_Network").Where(r => r["ovsdb_identifier"].String == identifier)
-            .ToImmutableSortedDictionary(r => r["network_id"].String, r => (int)r["vni"].Integer, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, int> NetworksOn(string identifier)
+    {
+        if (!_networks.TryGetValue(identifier, out var networks))
+        {
+            _networks.Add(identifier, networks = Rows("Switch_Network").Where(r => r["ovsdb_identifier"].String == identifier)
+                .ToImmutableSortedDictionary(r => r["network_id"].String, r => (int)r["vni"].Integer, StringComparer.Ordinal));
+        }
+
+        return networks;
+    }
 
     /// <summary>The rows of a table in the order of their UUIDs.</summary>
     internal IReadOnlyList<ReplicaRow> Rows(string table) => _database.Replica.Table(table).Rows;
@@ -122,16 +134,37 @@ public sealed class PluginModel
                 ])),
         ]);
 
+    private AgentConfiguration Told(ReplicaRow agent)
+    {
+        var (name, text) = (agent["host"].String, agent["configurations"].String);
+        return _told.TryGetValue(name, out var known) && known.Text == text ? known : _told[name] = new AgentConfiguration(text);
+    }
+
     private void Follow(ReplicaChange change)
     {
-        _gateways = null;
-        _connections = null;
         var touched = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var row in change.Rows.Where(r => SwitchCopy.Tables.Contains(r.Table)))
+        foreach (var row in change.Rows)
         {
-            var identifier = (row.New ?? row.Old)!["ovsdb_identifier"].String;
-            CopyOf(identifier).Apply(row.Table, row.Old, row.New);
-            touched.Add(identifier);
+            switch (row.Table)
+            {
+                case "L2_Gateway" or "L2_Gateway_Device" or "L2_Gateway_Interface":
+                    _gateways = null;
+                    break;
+                case "L2_Gateway_Connection":
+                    _connections = null;
+                    break;
+                case "Agent":
+                    _agents = null;
+                    break;
+                case "Switch_Network":
+                    _networks.Clear();
+                    break;
+                case var table when SwitchCopy.Tables.Contains(table):
+                    var identifier = (row.New ?? row.Old)!["ovsdb_identifier"].String;
+                    CopyOf(identifier).Apply(table, row.Old, row.New);
+                    touched.Add(identifier);
+                    break;
+            }
         }
 
         foreach (var identifier in touched)

@@ -26,7 +26,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
 
     /// <summary>Whether the agents that look after a switch are ours: idempotent, and telling what they serve.</summary>
     public bool AreIdempotent(string identifier) =>
-        agents.Live.Count > 0 && agents.Live.All(a => AgentRegistry.SwitchesOf(a) is not null) && Servants(identifier).Count > 0;
+        agents.Live.Count > 0 && agents.Live.All(a => a.Told.Switches is not null) && Servants(identifier).Count > 0;
 
     /// <summary>Who is to be asked next about a switch: its agents take turns, as they would on the topic's shared queue.</summary>
     public BusTarget Next(string identifier) => Servants(identifier) is { Count: > 0 } servants
@@ -115,7 +115,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
 
     private List<string> Servants(string identifier)
     {
-        var able = agents.Live.Where(a => AgentRegistry.SwitchesOf(a)?.Contains(identifier) == true).ToList();
+        var able = agents.Live.Where(a => a.Told.Switches?.Contains(identifier) == true).ToList();
         var answering = able.Where(a => _silent.GetValueOrDefault(a.Host) != a.HeardAt).ToList();
         return [.. (answering.Count > 0 ? answering : able).Select(a => a.Host)];
     }
