@@ -22,6 +22,11 @@ internal sealed class VtepEdit(VtepTables tables, Transaction transaction)
         where TRow : IVtepRow<TRow>
     {
         var stored = tables.Row(row.Id);
+        if (row.Equals(tables.Typed<TRow>(stored)))
+        {
+            return; // Most of what is put right was right.
+        }
+
         foreach (var (column, value) in row.ToColumns(stored.Table.Schema))
         {
             transaction.Set(stored, column, value);

@@ -6,8 +6,21 @@ namespace VtepLab.Emulators.HardwareVtep;
 /// <summary>The switch's database seen through the typed records; a table that an old schema lacks is empty.</summary>
 internal sealed class VtepTables(Database database)
 {
+    private const int MostRemembered = 256;
+
+    // The inventory is read over and over, in every transaction of anybody. A version never comes again with other values.
+    private readonly Dictionary<Uuid, (Uuid Version, object Row)> _remembered = [];
+
     /// <summary>The database itself; another one after a conversion.</summary>
-    public Database Database { get; set; } = database;
+    public Database Database
+    {
+        get;
+        set
+        {
+            field = value;
+            _remembered.Clear();
+        }
+    } = database;
 
     /// <summary>True when the schema has the table.</summary>
     public bool Has<TRow>()
@@ -23,11 +36,11 @@ internal sealed class VtepTables(Database database)
 
     /// <summary>Every row, in an order that the database's history gives.</summary>
     public IReadOnlyList<TRow> All<TRow>()
-        where TRow : IVtepRow<TRow> => Table<TRow>() is { } table ? [.. table.All.Select(Read<TRow>)] : [];
+        where TRow : IVtepRow<TRow> => Table<TRow>() is { } table ? [.. table.All.Select(Typed<TRow>)] : [];
 
     /// <summary>The row of an id, or null.</summary>
     public TRow? Find<TRow>(RowId<TRow> id)
-        where TRow : class, IVtepRow<TRow> => Table<TRow>()?.Find(id.Uuid) is { } row ? Read<TRow>(row) : null;
+        where TRow : class, IVtepRow<TRow> => Table<TRow>()?.Find(id.Uuid) is { } row ? Typed<TRow>(row) : null;
 
     /// <summary>True while a row of a fault column that switches share is there.</summary>
     public bool Exists(Uuid uuid) =>
@@ -38,7 +51,32 @@ internal sealed class VtepTables(Database database)
         where TRow : IVtepRow<TRow> =>
         Database.Table(TRow.Table).Find(id.Uuid) ?? throw new InvalidOperationException($"{id} is not there");
 
-    private static TRow Read<TRow>(Row row)
+    /// <summary>A row of the engine as a record.</summary>
+    public TRow Typed<TRow>(Row row)
+        where TRow : IVtepRow<TRow>
+    {
+        if (row.Table.Count > MostRemembered / 4 || row.IsChanging)
+        {
+            return ReadNow<TRow>(row); // Tables that grow large are to be small, not to be remembered.
+        }
+
+        var version = row[row.Table.Schema.Column("_version")].Uuid;
+        if (_remembered.TryGetValue(row.Uuid, out var known) && known.Version == version && known.Row is TRow typed)
+        {
+            return typed;
+        }
+
+        if (_remembered.Count >= MostRemembered)
+        {
+            _remembered.Clear(); // Rows that have gone meanwhile.
+        }
+
+        typed = ReadNow<TRow>(row);
+        _remembered[row.Uuid] = (version, typed);
+        return typed;
+    }
+
+    private static TRow ReadNow<TRow>(Row row)
         where TRow : IVtepRow<TRow> =>
         TRow.Read(row.Uuid, new RowReader(name => row.Table.Schema.Find(name) is { } column ? row[column] : (Datum?)null));
 }

@@ -22,9 +22,11 @@ public static partial class VtepSchema
         new(1, 7, 0),
     ];
 
-    // Schemas do not change: a thousand switches share one.
+    // Schemas do not change: a thousand switches share one. Simulations on other threads do not wait for the first: on a busy machine they
+    // would wait so long that they would be taken for blocked.
     private static readonly Dictionary<Version, Lazy<DatabaseSchema>> Loaded = Versions.ToDictionary(
-        version => version, version => new Lazy<DatabaseSchema>(() => DatabaseSchema.Parse(ToJson(version).ToJsonString())));
+        version => version, version => new Lazy<DatabaseSchema>(
+            () => DatabaseSchema.Parse(ToJson(version).ToJsonString()), LazyThreadSafetyMode.PublicationOnly));
 
     /// <summary>The newest version, in force since May 2016.</summary>
     public static Version Latest => Versions[^1];

@@ -56,7 +56,7 @@ public sealed class ColumnMap<TKey, TValue> : IReadOnlyDictionary<TKey, TValue>,
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(ColumnMap<TKey, TValue>? other) => other is not null && _pairs.SequenceEqual(other._pairs);
+    public bool Equals(ColumnMap<TKey, TValue>? other) => other is not null && (ReferenceEquals(this, other) || (Count == other.Count && _pairs.SequenceEqual(other._pairs)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ColumnMap<TKey, TValue>);

@@ -11,11 +11,29 @@ public sealed class ColumnSet<T> : IReadOnlyList<T>, IEquatable<ColumnSet<T>>
     private readonly T[] _members;
 
     /// <summary>The set of some members, in any order, duplicates allowed.</summary>
-    public ColumnSet(IEnumerable<T> members) => _members = [.. new SortedSet<T>(members, ColumnSet.Order<T>())];
+    public ColumnSet(IEnumerable<T> members)
+        : this([.. members], isOwn: true)
+    {
+    }
+
+    // Most sets have one member or come sorted from a database, and rows are read all the time: a sorted tree costs more than the rest of a row.
+    internal ColumnSet(T[] members, bool isOwn)
+    {
+        var order = ColumnSet.Order<T>();
+        _members = isOwn ? members : (T[])members.Clone();
+        for (var i = 1; i < _members.Length; i++)
+        {
+            if (order.Compare(_members[i - 1], _members[i]) >= 0)
+            {
+                _members = [.. new SortedSet<T>(_members, order)];
+                break;
+            }
+        }
+    }
 
     /// <summary>The set without members.</summary>
 #pragma warning disable CA1000 // Reads as Empty does on the framework's own collections.
-    public static ColumnSet<T> Empty { get; } = new([]);
+    public static ColumnSet<T> Empty { get; } = new([], isOwn: true);
 #pragma warning restore CA1000
 
     /// <inheritdoc/>
@@ -39,7 +57,7 @@ public sealed class ColumnSet<T> : IReadOnlyList<T>, IEquatable<ColumnSet<T>>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(ColumnSet<T>? other) => other is not null && _members.AsSpan().SequenceEqual(other._members);
+    public bool Equals(ColumnSet<T>? other) => other is not null && (ReferenceEquals(this, other) || _members.AsSpan().SequenceEqual(other._members));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ColumnSet<T>);
@@ -56,7 +74,7 @@ public static class ColumnSet
 {
     /// <summary>The set of some members.</summary>
     public static ColumnSet<T> Create<T>(ReadOnlySpan<T> members)
-        where T : IComparable<T> => new(members.ToArray());
+        where T : IComparable<T> => members.IsEmpty ? ColumnSet<T>.Empty : new(members.ToArray(), isOwn: true);
 
     /// <summary>Texts by their code units, everything else by its own order.</summary>
     internal static IComparer<T> Order<T>() => typeof(T) == typeof(string) ? (IComparer<T>)(object)StringComparer.Ordinal : Comparer<T>.Default;

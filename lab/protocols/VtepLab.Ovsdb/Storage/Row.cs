@@ -24,6 +24,9 @@ public sealed class Row : IEquatable<Row>
     /// <summary>Whether it is in its table now; false once it was deleted, or before it was inserted.</summary>
     public bool Exists => Table.Rows.Locate(this) >= 0;
 
+    /// <summary>Whether a transaction under way has changed it, so that its values are not the last committed ones.</summary>
+    public bool IsChanging => Change is not null;
+
     /// <summary>Where in the table it was when somebody looked last.</summary>
     internal int Slot { get; set; }
 
