@@ -7,8 +7,6 @@ namespace VtepLab.Scenarios.Tests.Features;
 public class IdleEchoTests
 {
     [TestCase("@VT-L2GW-050", 1UL)]
-    [TestCase("@VT-L2GW-051", 1UL)]
-    [TestCase("@VT-L2GW-051", 2UL)]
     [TestCase("@VT-L2GW-053", 1UL)]
     public void A_scenario_is_the_same_with_and_without_them(string tag, ulong seed)
     {
