@@ -15,6 +15,7 @@ from networking_l2gw.db.l2gateway.ovsdb import models  # noqa: F401
 from neutron.db.migration.models import head  # noqa: F401
 from neutron_lib.db import api
 from neutron_lib.db import model_base
+from oslo_db import exception
 import eventlet
 import sqlalchemy
 from sqlalchemy import event
@@ -26,14 +27,19 @@ with sqlite3.connect(database) as connection:
 
 
 def execute(cursor, statement, parameters, context):
-    """One statement. Who has the lock may be another green thread of this process, which goes on only while this one sleeps."""
-    end = time.monotonic() + 30
+    """One statement. Who has the lock may be another green thread of this process, which goes on only while this one sleeps.
+
+    A transaction that has read before another one wrote can never write: neutron does those again that end in a deadlock.
+    """
+    end = time.monotonic() + 60
     while True:
         try:
             cursor.execute(statement, parameters)
             return True
         except sqlite3.OperationalError as e:
-            if 'locked' not in str(e) or time.monotonic() > end:
+            if e.sqlite_errorcode == sqlite3.SQLITE_BUSY_SNAPSHOT:
+                raise exception.DBDeadlock(e) from e
+            if e.sqlite_errorcode & 0xff != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
         eventlet.sleep(0.02)
 
