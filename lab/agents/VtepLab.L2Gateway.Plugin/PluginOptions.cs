@@ -30,7 +30,10 @@ public sealed record PluginOptions
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Most MAC addresses in one RPC, which is one transaction on the switch. Default 2500, and never more than 500 to an original agent.</summary>
-    /// <remarks>Of a network that is known an agent first reads all addresses, so that few large requests cost the switch less than many small ones.</remarks>
+    /// <remarks>
+    /// An agent that does not monitor first reads all addresses of a network that is known, so that few large requests cost the switch less
+    /// than many small ones; while the switch is busy with one the next is on its way.
+    /// </remarks>
     public int MaxMacsPerRpc { get; init; } = 2500;
 
     /// <summary>Most fdb entries in one message to the L2 agents. Default 1000.</summary>

@@ -14,10 +14,10 @@ namespace VtepLab.L2Gateway.Agent;
 internal sealed class RequestQueue(
     IHost host, string name, TimeSpan patience, Func<IReadOnlyList<MacRequest>, TimeSpan, CancellationToken, Task> carryOut)
 {
-    // As many as a plugin of ours puts into one request.
+    // Two requests of a plugin of ours: ovsdb-server, which does one thing at a time, is busy 0.1 s with them.
     private const int MostMacs = 5000;
 
-    private readonly LinkedList<Waiting> _waiting = new();
+    private readonly Queue<Waiting> _waiting = new();
     private bool _isWorking;
 
     /// <summary>Carries out a request when its turn has come; others may go with it.</summary>
@@ -31,7 +31,7 @@ internal sealed class RequestQueue(
 
     private Task AddAsync(Waiting waiting)
     {
-        _waiting.AddLast(waiting);
+        _waiting.Enqueue(waiting);
         if (!_isWorking)
         {
             _isWorking = true;
@@ -60,18 +60,17 @@ internal sealed class RequestQueue(
     {
         List<Waiting> batch = [];
         var macs = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        while (_waiting.First is { } next)
+        while (_waiting.TryPeek(out var next))
         {
             var isFirst = batch.Count == 0;
-            var fits = isFirst || (batch[0].Request is not null && next.Value.Request is { } request && macs.Count + request.Macs.Count <= MostMacs);
+            var fits = isFirst || (batch[0].Request is not null && next.Request is { } request && macs.Count + request.Macs.Count <= MostMacs);
             // Two that are about one address are two steps.
-            if (!fits || next.Value.Request?.Macs.All(macs.Add) == false)
+            if (!fits || (next.Request?.Macs.All(macs.Add) == false && !isFirst))
             {
                 break;
             }
 
-            batch.Add(next.Value);
-            _waiting.RemoveFirst();
+            batch.Add(_waiting.Dequeue());
         }
 
         return batch;

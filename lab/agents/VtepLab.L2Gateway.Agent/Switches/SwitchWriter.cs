@@ -69,7 +69,7 @@ internal sealed class SwitchWriter(IHost host, string name, OvsdbClientSession s
                 sent = plan.Seal();
                 var result = await view.Transact(sent, both.Token);
                 Learn(view, plan.TookKeys(result), keyTrouble);
-                if (!plan.Missed(result).Any() && (view.Mirror is null || (await makePlan(view, both.Token)).IsDone))
+                if (!plan.Missed(result).Any() && (!plan.IsMirrored || (await makePlan(view, both.Token)).IsDone))
                 {
                     _log.LogInformation("{Switch}: could {Doing}, attempt {Attempt}", name, doing, attempt);
                     return;

@@ -45,8 +45,11 @@ internal sealed class TransactionPlan
     /// <summary>True when the content is already as it should be.</summary>
     public bool IsDone => !_writes;
 
+    /// <summary>True when it was made from the monitor's copy.</summary>
+    public bool IsMirrored => _content.IsMirrored;
+
     /// <summary>True when there is something to ask of the switch: to change, or to say that a mirror is right.</summary>
-    public bool IsToBeSent => _writes || (_content.IsMirrored && !Transaction.IsEmpty);
+    public bool IsToBeSent => _writes || (IsMirrored && !Transaction.IsEmpty);
 
     /// <summary>Goes on from another content, such as that of another logical switch; it was read together with the first.</summary>
     public TransactionPlan From(SwitchContent content)
