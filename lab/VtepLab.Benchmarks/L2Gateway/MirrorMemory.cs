@@ -60,7 +60,9 @@ internal static class MirrorMemory
         {
             if (request.Method == "update_ovsdb_changes")
             {
-                told[request.Arguments["ovsdb_data"]!["ovsdb_identifier"]!.ToString()] = request.Arguments["ovsdb_data"]!["new_remote_macs"]!.AsArray().Count;
+                var data = request.Arguments["ovsdb_data"]!; // One of the parts in which a large switch is told.
+                var name = data["ovsdb_identifier"]!.ToString();
+                told[name] = told.GetValueOrDefault(name) + (data["new_remote_macs"]?.AsArray().Count ?? 0);
             }
 
             return new((JsonNode?)"alive");
@@ -68,7 +70,7 @@ internal static class MirrorMemory
         var before = Resident(agent);
         var start = host.Time.GetTimestamp();
         await host.Bus.CastAsync(new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = "agent-1" });
-        while (told.Count < switches)
+        while (told.Count < switches || told.Values.Any(t => t < macs))
         {
             await host.DelayAsync(TimeSpan.FromMilliseconds(100));
         }
@@ -81,6 +83,7 @@ internal static class MirrorMemory
         Print($"{switches} switches with {macs} MACs each: told of all after", host.Time.GetElapsedTime(start).TotalSeconds, "s");
         Print("resident before", before, "MB");
         Print("resident when all was told", Resident(agent), "MB");
+        Print("most that was ever resident", Resident(agent, "VmHWM"), "MB");
         await host.DelayAsync(Quiet);
         var after = Resident(agent);
         Print($"resident {Quiet.TotalSeconds} s later", after, "MB");
@@ -90,9 +93,9 @@ internal static class MirrorMemory
     private static void Print(string what, double value, string unit) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-60} {value,8:0.0} {unit}"));
 
-    private static double Resident(PeerProcess process)
+    private static double Resident(PeerProcess process, string what = "VmRSS")
     {
-        var line = File.ReadLines($"/proc/{process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process.Id}/status").First(text => text.StartsWith($"{what}:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024 / 1e6;
     }
 

@@ -17,6 +17,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook b
 
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.MonitorRole");
     private readonly SortedDictionary<string, (SwitchMonitor Monitor, CancellationTokenSource Stop)> _monitors = new(StringComparer.Ordinal);
+    private readonly DumpTurn _dumps = new();
     private CancellationTokenSource? _term;
     private long _renewed;
     private long _newest;
@@ -88,7 +89,7 @@ internal sealed class MonitorRole(IHost host, AgentOptions options, SwitchBook b
         }
 
         Unwatch(target.Name);
-        var monitor = new SwitchMonitor(host, target, options, Term, CastAsync);
+        var monitor = new SwitchMonitor(host, target, options, Term, _dumps, CastAsync);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(term.Token);
         _monitors.Add(target.Name, (monitor, stop));
         host.Spawn($"monitor {target.Name}", _ => monitor.RunAsync(stop.Token));

@@ -18,6 +18,7 @@ internal sealed class SwitchMonitor
 
     private readonly IHost _host;
     private readonly long? _term;
+    private readonly DumpTurn _dumps;
     private readonly Func<JsonObject, CastOrigin, CancellationToken, Task<bool>> _cast;
     private readonly OvsdbClientSession _session;
     private readonly GatewaySwitch _gateway;
@@ -34,10 +35,12 @@ internal sealed class SwitchMonitor
     /// <param name="target">The switch.</param>
     /// <param name="options">The agent's options.</param>
     /// <param name="term">The election under which it does.</param>
+    /// <param name="dumps">Whose turn it is to tell all of a switch.</param>
     /// <param name="cast">Sends one cast and returns when the broker has it: true; false when no broker would ever take it.</param>
-    public SwitchMonitor(IHost host, ServedSwitch target, AgentOptions options, long? term, Func<JsonObject, CastOrigin, CancellationToken, Task<bool>> cast)
+    public SwitchMonitor(
+        IHost host, ServedSwitch target, AgentOptions options, long? term, DumpTurn dumps, Func<JsonObject, CastOrigin, CancellationToken, Task<bool>> cast)
     {
-        (_host, _term, _cast, Name, _gateway) = (host, term, cast, target.Name, target.Gateway);
+        (_host, _term, _dumps, _cast, Name, _gateway) = (host, term, dumps, cast, target.Name, target.Gateway);
         _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Agent.SwitchMonitor");
         _isOurs = target.DialledIn is null;
         _session = target.DialledIn ?? new OvsdbClientSession(host, options.SessionWith(target.Target!, ChangeCast.Monitored));
@@ -140,8 +143,12 @@ internal sealed class SwitchMonitor
             await _work.Task.WaitAsync(cancel);
             if (_isDumpDue)
             {
-                _isDumpDue = false;
-                await TellWholeAsync(cancel);
+                using (await _dumps.TakeAsync(cancel))
+                {
+                    _isDumpDue = false;
+                    await TellWholeAsync(cancel);
+                }
+
                 await _host.DelayAsync(QuietAfterDump, cancel);
             }
             else if (_waiting.TryDequeue(out var next))
