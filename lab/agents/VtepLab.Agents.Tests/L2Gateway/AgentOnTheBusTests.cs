@@ -64,6 +64,29 @@ public partial class AgentOnTheBusTests
     }
 
     [Test]
+    public void A_switch_that_no_message_has_room_for_costs_the_agent_nothing_else_and_is_told_when_one_has()
+    {
+        var (meanwhile, reports, dump) = Run(async bus =>
+        {
+            await bus.ElectAsync("agent-1", term: 1);
+            await bus.UntilAsync(() => bus.Received("update_ovsdb_changes").Count == 1, TimeSpan.FromSeconds(1));
+            bus.LimitMessages(4000);
+            await bus.WriteAsync(write => write.Insert("Logical_Switch", ("name", "blue"), ("description", new string('x', 8000))));
+            await bus.WaitAsync(TimeSpan.FromSeconds(5));
+            var before = bus.Received("report_state").Count;
+            await bus.WaitAsync(TimeSpan.FromSeconds(65));
+            var quiet = (bus.Received("update_ovsdb_changes").Count, bus.Received("report_state").Count - before);
+            await bus.WriteAsync(write => write.Update("Logical_Switch", Where.EveryRow, ("description", "short")));
+            await bus.UntilAsync(() => bus.Received("update_ovsdb_changes").Count == 2, TimeSpan.FromSeconds(5));
+            return (quiet.Item1, quiet.Item2, bus.Received("update_ovsdb_changes")[1]);
+        });
+
+        Assert.That((meanwhile, reports), Is.EqualTo((1, 2)), "it neither connects nor reports again and again");
+        Assert.That((int)dump.Arguments["activity"]!, Is.Zero);
+        Assert.That((string?)dump.Arguments["ovsdb_data"]!["new_logical_switches"]![0]!["description"], Is.EqualTo("short"));
+    }
+
+    [Test]
     public void A_MAC_that_went_is_told_without_what_it_referred_to()
     {
         var casts = Run(async bus =>
@@ -237,6 +260,15 @@ public partial class AgentOnTheBusTests
             lab.UntilAsync(_ => Task.FromResult(holds()), seen => seen ? null : $"so far: {string.Join(", ", _received.Select(r => r.Method))}", within);
 
         public Task WaitAsync(TimeSpan time) => lab.Driver.DelayAsync(time).AsTask();
+
+        public void LimitMessages(int bytes) => ((SimulatedLab)lab).World.Bus.MaxMessageSize = bytes;
+
+        public Task<TransactionResult> WriteAsync(Action<OvsdbTransaction> build) => OvsdbVisit.RunAsync(lab.Driver, target.Endpoint, null, "leaf1", (client, schema) =>
+        {
+            var write = new OvsdbTransaction(schema);
+            build(write);
+            return client.TransactAsync(write);
+        }, default);
 
         public async Task ElectAsync(string agent, long? term = null) => await lab.Driver.Bus.CastAsync(
             new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = agent },

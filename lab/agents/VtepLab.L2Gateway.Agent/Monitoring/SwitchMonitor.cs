@@ -153,10 +153,13 @@ internal sealed class SwitchMonitor
             }
             else if (_waiting.TryDequeue(out var next))
             {
-                // Where not even the dump could be told, a change means nothing.
                 if (_origin is { } last)
                 {
                     await TellAsync(next, last with { Sequence = last.Sequence + 1 }, cancel);
+                }
+                else
+                {
+                    RequestDump(); // The last one was too large to tell, and may not be any more.
                 }
             }
             else

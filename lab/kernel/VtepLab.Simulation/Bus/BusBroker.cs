@@ -120,7 +120,7 @@ internal sealed partial class BusBroker
 
     private void Refuse(JsonObject message, BusWire wire) => wire.Send(new JsonObject
     {
-        ["op"] = "closed", ["id"] = (long?)message["id"], ["isTooLarge"] = true,
+        ["op"] = "closed", ["id"] = (long?)message["id"], ["largest"] = _faults.MaxMessageSize,
         ["reason"] = $"PRECONDITION_FAILED - message size {wire.LastLength} is larger than configured max size {_faults.MaxMessageSize}",
     });
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using VtepLab.Runtime;
@@ -24,6 +25,7 @@ internal sealed class BusClient : IMessageBus
     private bool _wasConnected;
     private long _queuesReturnUntil = long.MinValue; // By the monotonic clock.
     private long _ids;
+    private long? _largest; // Bytes that the broker takes in one message, once it has said so.
 
     public BusClient(IHost host, Endpoint broker)
     {
@@ -124,6 +126,12 @@ internal sealed class BusClient : IMessageBus
     /// <summary>Sends, again after each reconnect and each refusal, until the broker confirms.</summary>
     private async ValueTask SendConfirmedAsync(long id, BusPublication publication, CancellationToken cancel)
     {
+        // It would cost the connection, and whoever then tells all anew would send it again.
+        if (_largest is { } most && JsonSerializer.SerializeToUtf8Bytes<JsonNode>(publication.Message).Length is var bytes && bytes > most)
+        {
+            throw new BusMessageTooLargeException($"the broker takes no message of {bytes} bytes, at most {most}: nothing was sent to {(string?)publication.Message["key"]}");
+        }
+
         _unconfirmed.Add(id, publication);
         _wire?.Send(publication.Message);
         try
@@ -287,8 +295,9 @@ internal sealed class BusClient : IMessageBus
                 _log.LogInformation("the broker takes messages again");
                 break;
             case "closed" or "cancelled":
-                if ((bool?)message["isTooLarge"] == true && _unconfirmed.TryGetValue(id, out var tooLarge))
+                if ((long?)message["largest"] is { } largest && _unconfirmed.TryGetValue(id, out var tooLarge))
                 {
+                    _largest = largest;
                     tooLarge.Confirmed.TrySetException(new BusMessageTooLargeException($"nothing was sent to {(string?)tooLarge.Message["key"]}: {(string?)message["reason"]}"));
                     _unconfirmed.Remove(id);
                 }
