@@ -7,30 +7,23 @@ namespace VtepLab.Simulation;
 /// <summary>Reads what came out of a queue: anybody may have put it there.</summary>
 internal static class BusBody
 {
-    /// <summary>A request, and the whole message it is in.</summary>
+    /// <summary>A request, with what tells a repeat of it and where its answer goes.</summary>
     /// <exception cref="FormatException">It is none; says what was expected.</exception>
-    public static (JsonObject Message, BusRequest Request) ReadRequest(JsonNode? body)
+    public static BusCall ReadRequest(ReadOnlyMemory<byte> body)
     {
-        var message = Object(body, "a request");
-        foreach (var member in (string[])["namespace", "version", "_unique_id", "_msg_id", "_reply_q"])
-        {
-            _ = Text(message, member, "a request");
-        }
-
-        var request = new BusRequest(
-            Text(message, "method", "a request") ?? throw new FormatException("no request: expected a method"),
-            Member(message, "args"),
-            Member(message, "context"),
-            Text(message, "namespace", "a request"),
-            Text(message, "version", "a request") ?? "1.0");
-        return (message, request);
+        var message = Object(Parse(body), "a request");
+        var (scope, version) = (Text(message, "namespace", "a request"), Text(message, "version", "a request") ?? "1.0");
+        var uniqueId = Text(message, "_unique_id", "a request");
+        var (messageId, replyQueue) = (Text(message, "_msg_id", "a request"), Text(message, "_reply_q", "a request"));
+        var method = Text(message, "method", "a request") ?? throw new FormatException("no request: expected a method");
+        return new BusCall(new BusRequest(method, Take(message, "args"), Take(message, "context"), scope, version), uniqueId, messageId, replyQueue);
     }
 
     /// <summary>A reply: it says to which call, and its failure, if it has one, has a class and a message.</summary>
     /// <exception cref="FormatException">It is none; says what was expected.</exception>
-    public static JsonObject ReadReply(JsonNode? body)
+    public static JsonObject ReadReply(ReadOnlyMemory<byte> body)
     {
-        var message = Object(body, "a reply");
+        var message = Object(Parse(body), "a reply");
         _ = Text(message, "_msg_id", "a reply") ?? throw new FormatException("no reply: expected a _msg_id");
         if (message["failure"] is { } failure)
         {
@@ -45,12 +38,23 @@ internal static class BusBody
     private static JsonObject Object(JsonNode? body, string what) =>
         body as JsonObject ?? throw new FormatException($"{what} is a JSON object, found {Found(body)}");
 
-    private static JsonObject Member(JsonObject message, string name) => message[name] switch
+    // Poison may be anything but is JSON: the broker has looked for its end.
+    private static JsonNode? Parse(ReadOnlyMemory<byte> body) => JsonNode.Parse(body.Span);
+
+    // Out of the message, so that whoever gets it may put it elsewhere.
+    private static JsonObject Take(JsonObject message, string name)
     {
-        null => [],
-        JsonObject found => found.DeepClone().AsObject(),
-        var other => throw new FormatException($"{name} of a request is a JSON object, found {Found(other)}"),
-    };
+        switch (message[name])
+        {
+            case null:
+                return [];
+            case JsonObject found:
+                message.Remove(name);
+                return found;
+            case var other:
+                throw new FormatException($"{name} of a request is a JSON object, found {Found(other)}");
+        }
+    }
 
     private static string? Text(JsonObject message, string name, string of) => message[name] switch
     {
@@ -61,3 +65,10 @@ internal static class BusBody
 
     private static string Found(JsonNode? node) => node is null ? "nothing" : node.ToJsonString() is var text && text.Length <= 80 ? text : $"{text[..80]}…";
 }
+
+/// <summary>A request as it came out of a queue.</summary>
+/// <param name="Request">What is asked.</param>
+/// <param name="UniqueId">By which a repeat of it is known; null when it has none.</param>
+/// <param name="MessageId">By which the caller knows its answer.</param>
+/// <param name="ReplyQueue">Where the answer goes; null for a cast.</param>
+internal sealed record BusCall(BusRequest Request, string? UniqueId, string? MessageId, string? ReplyQueue);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace VtepLab.Simulation;
@@ -12,7 +13,7 @@ internal sealed partial class BusBroker
         if (_channels.ContainsKey(consumer.Number))
         {
             End(consumer);
-            consumer.Wire.Send(new JsonObject { ["op"] = "closed", ["id"] = consumer.Id, ["reason"] = "PRECONDITION_FAILED" });
+            consumer.Wire.Send(_lines.Say("closed", consumer.Id, "reason", "PRECONDITION_FAILED"));
         }
     });
 
@@ -26,7 +27,7 @@ internal sealed partial class BusBroker
             foreach (var consumer in queue.Consumers.ToList())
             {
                 queue.Remove(consumer);
-                consumer.Wire.Send(new JsonObject { ["op"] = "cancelled", ["id"] = consumer.Id, ["queue"] = name });
+                consumer.Wire.Send(_lines.Say("cancelled", consumer.Id, "queue", name));
             }
         }
     });
@@ -37,7 +38,7 @@ internal sealed partial class BusBroker
     {
         if (Find(name) is { } queue)
         {
-            queue.Add(new BusMessage(body, null));
+            queue.Add(new BusMessage(JsonSerializer.SerializeToUtf8Bytes(body), null));
             Deliver(queue);
         }
     });

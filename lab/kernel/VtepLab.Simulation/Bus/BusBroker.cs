@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using VtepLab.Runtime;
 
@@ -23,6 +22,7 @@ internal sealed partial class BusBroker
     private readonly IHost _host;
     private readonly BusFaults _faults;
     private readonly ILogger _log;
+    private readonly BusLines _lines = new();
     private readonly SortedDictionary<string, BusQueue> _queues = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SortedSet<string>> _fanouts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, BusConsumer> _channels = [];
@@ -57,14 +57,14 @@ internal sealed partial class BusBroker
     {
         var wire = new BusWire(connection);
         var consumers = new SortedDictionary<long, BusConsumer>();
-        var held = new Queue<JsonObject>();
+        var held = new Queue<BusFrame>();
         try
         {
             using var watchdog = new Watchdog(_host, Silence, connection.Abort);
             while (await wire.ReceiveAsync(cancel) is { } message)
             {
                 watchdog.Feed();
-                if ((string?)message["op"] == "publish")
+                if (message.Op == "publish")
                 {
                     if (wire.LastLength > _faults.MaxMessageSize)
                     {
@@ -99,16 +99,16 @@ internal sealed partial class BusBroker
     }
 
     /// <summary>Keeps what is published, in its order, until there is room again.</summary>
-    private void Hold(JsonObject message, Queue<JsonObject> held, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
+    private void Hold(BusFrame message, Queue<BusFrame> held, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
     {
         held.Enqueue(message);
         if (held.Count == 1)
         {
-            wire.Send(new JsonObject { ["op"] = "blocked", ["reason"] = "low on memory" });
+            wire.Send(_lines.Say("blocked", null, "reason", "low on memory"));
             _host.Spawn("blocked publisher", async _ =>
             {
                 await _faults.Unblocked;
-                wire.Send(new JsonObject { ["op"] = "unblocked" });
+                wire.Send(_lines.Say("unblocked"));
                 while (held.TryPeek(out var next))
                 {
                     Handle(next, wire, consumers);
@@ -118,29 +118,26 @@ internal sealed partial class BusBroker
         }
     }
 
-    private void Refuse(JsonObject message, BusWire wire) => wire.Send(new JsonObject
-    {
-        ["op"] = "closed", ["id"] = (long?)message["id"], ["largest"] = _faults.MaxMessageSize,
-        ["reason"] = $"PRECONDITION_FAILED - message size {wire.LastLength} is larger than configured max size {_faults.MaxMessageSize}",
-    });
+    private void Refuse(BusFrame message, BusWire wire) => wire.Send(_lines.TooLarge(
+        message.Id, _faults.MaxMessageSize, $"PRECONDITION_FAILED - message size {wire.LastLength} is larger than configured max size {_faults.MaxMessageSize}"));
 
-    private void Handle(JsonObject message, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
+    private void Handle(BusFrame message, BusWire wire, SortedDictionary<long, BusConsumer> consumers)
     {
-        var id = (long?)message["id"] ?? 0;
-        switch ((string?)message["op"])
+        var id = message.Id ?? 0;
+        switch (message.Op)
         {
             case "ping":
-                wire.Send(new JsonObject { ["op"] = "pong" });
+                wire.Send(_lines.Say("pong"));
                 break;
             case "publish":
-                wire.Send(new JsonObject { ["op"] = _faults.Refuses() ? "nack" : Publish(message) ? "confirm" : "return", ["id"] = id });
+                wire.Send(_lines.Say(_faults.Refuses() ? "nack" : Publish(message) ? "confirm" : "return", id));
                 break;
             case "consume":
                 var consumer = new BusConsumer(wire, id, _numbers++);
                 consumers.Add(id, consumer);
                 _channels.Add(consumer.Number, consumer);
                 Consume(consumer, message);
-                wire.Send(new JsonObject { ["op"] = "confirm", ["id"] = id });
+                wire.Send(_lines.Say("confirm", id));
                 break;
             case "cancel":
                 if (consumers.Remove(id, out var gone))
@@ -152,7 +149,7 @@ internal sealed partial class BusBroker
             case "ack":
                 if (consumers.TryGetValue(id, out var taker))
                 {
-                    taker.Unacknowledged.Remove((long)message["tag"]!);
+                    taker.Unacknowledged.Remove(message.Tag);
                 }
 
                 break;
@@ -160,20 +157,18 @@ internal sealed partial class BusBroker
     }
 
     /// <summary>Puts a message where it belongs; false when no queue is there for it and its publisher wants to know.</summary>
-    private bool Publish(JsonObject message)
+    private bool Publish(BusFrame message)
     {
-        var body = message["message"]!.DeepClone();
-        DateTimeOffset? expires = (long?)message["expires"] is { } milliseconds ? _host.Time.GetUtcNow().AddMilliseconds(milliseconds) : null;
-        var key = (string)message["key"]!;
-        var isRouted = (bool?)message["fanout"] == true; // A fanout that nobody listens to is nobody's loss.
-        IEnumerable<string> names = isRouted ? _fanouts.GetValueOrDefault(key) ?? [] : [key];
+        DateTimeOffset? expires = message.Expires is { } milliseconds ? _host.Time.GetUtcNow().AddMilliseconds(milliseconds) : null;
+        var isRouted = message.IsFanout; // A fanout that nobody listens to is nobody's loss.
+        IEnumerable<string> names = isRouted ? _fanouts.GetValueOrDefault(message.Key) ?? [] : [message.Key];
         foreach (var name in names.ToList())
         {
             // A message that no queue is bound for is dropped, as a topic exchange does.
             if (Find(name) is { } queue)
             {
                 isRouted = true;
-                queue.Add(new BusMessage(body, expires));
+                queue.Add(new BusMessage(message.Message, expires));
                 Deliver(queue);
             }
         }
@@ -181,23 +176,22 @@ internal sealed partial class BusBroker
         return isRouted;
     }
 
-    private void Consume(BusConsumer consumer, JsonObject message)
+    private void Consume(BusConsumer consumer, BusFrame message)
     {
-        foreach (var name in message["queues"]!.AsArray())
+        foreach (var name in message.Queues)
         {
-            Join((string)name!, consumer);
+            Join(name, consumer);
         }
 
-        if ((string?)message["fanout"] is { } fanout)
+        if (message is { Fanout: { } fanout, FanoutQueue: { } own })
         {
-            var name = (string)message["fanoutQueue"]!;
             if (!_fanouts.TryGetValue(fanout, out var bound))
             {
                 _fanouts.Add(fanout, bound = new SortedSet<string>(StringComparer.Ordinal));
             }
 
-            bound.Add(name);
-            Join(name, consumer).Expires = DateTimeOffset.MaxValue;
+            bound.Add(own);
+            Join(own, consumer).Expires = DateTimeOffset.MaxValue;
         }
     }
 
@@ -221,14 +215,7 @@ internal sealed partial class BusBroker
             {
                 var tag = _tags++;
                 consumer.Unacknowledged.Add(tag, (queue, message));
-                consumer.Wire.Send(new JsonObject
-                {
-                    ["op"] = "deliver",
-                    ["id"] = consumer.Id,
-                    ["tag"] = tag,
-                    ["redelivered"] = message.Redelivered,
-                    ["message"] = message.Body.DeepClone(),
-                });
+                consumer.Wire.Send(_lines.Deliver(consumer.Id, tag, message.Redelivered, message.Body));
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using VtepLab.Runtime;
@@ -16,6 +15,7 @@ internal sealed class BusClient : IMessageBus
     private readonly IHost _host;
     private readonly Endpoint _broker;
     private readonly ILogger _log;
+    private readonly BusLines _lines = new();
     private readonly SortedDictionary<long, BusPublication> _unconfirmed = [];
     private readonly SortedDictionary<string, TaskCompletionSource<JsonObject>> _calls = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, BusServer> _servers = [];
@@ -39,15 +39,13 @@ internal sealed class BusClient : IMessageBus
 
     public async ValueTask CastAsync(
         BusTarget target, string method, JsonObject arguments, JsonObject? context = null, CancellationToken cancel = default) =>
-        await PublishAsync(target, Request(target, method, arguments, context), null, cancel);
+        await PublishAsync(target, _lines.Request(target, Request(method, arguments, context), NewId()), null, cancel);
 
     public async ValueTask<JsonNode?> CallAsync(
         BusTarget target, string method, JsonObject arguments, TimeSpan timeout, JsonObject? context = null, CancellationToken cancel = default)
     {
-        var id = _host.Entropy.NewUuid().ToString("N");
-        var request = Request(target, method, arguments, context);
-        request["_msg_id"] = id;
-        request["_reply_q"] = _replyQueue;
+        var id = NewId();
+        var request = _lines.Request(target, Request(method, arguments, context), NewId(), id, _replyQueue);
         var reply = new TaskCompletionSource<JsonObject>();
         _calls.Add(id, reply);
         using var limit = new CancellationTokenSource(timeout, _host.Time);
@@ -56,9 +54,14 @@ internal sealed class BusClient : IMessageBus
         {
             await PublishAsync(target, request, (long)timeout.TotalMilliseconds, either.Token);
             var answer = await reply.Task.WaitAsync(either.Token);
-            return answer["failure"] is JsonObject failure
-                ? throw new BusRemoteException((string)failure["class"]!, (string)failure["message"]!)
-                : answer["result"]?.DeepClone();
+            if (answer["failure"] is JsonObject failure)
+            {
+                throw new BusRemoteException((string)failure["class"]!, (string)failure["message"]!);
+            }
+
+            var result = answer["result"];
+            answer.Remove("result"); // So that the caller may put it elsewhere.
+            return result;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -78,62 +81,43 @@ internal sealed class BusClient : IMessageBus
         }
 
         var id = _ids++;
-        var declare = new JsonObject
-        {
-            ["op"] = "consume",
-            ["id"] = id,
-            ["queues"] = new JsonArray(Key(target.Exchange, target.Topic), Key(target.Exchange, $"{target.Topic}.{target.Server}")),
-            ["fanout"] = Key(target.Exchange, target.Topic),
-            ["fanoutQueue"] = $"{target.Topic}_fanout_{_host.Entropy.NewUuid():N}",
-        };
-        var server = new BusServer(_host, declare, handler, atATime, Acknowledge, Reply, () => Stop(id), _log);
+        var (shared, own) = (Key(target.Exchange, target.Topic), Key(target.Exchange, $"{target.Topic}.{target.Server}"));
+        var declare = _lines.Consume(id, [shared, own], shared, $"{target.Topic}_fanout_{_host.Entropy.NewUuid():N}");
+        var server = new BusServer(_host, shared, declare, handler, atATime, Acknowledge, Reply, () => Stop(id), _log);
         _servers.Add(id, server);
-        await SendConfirmedAsync(id, new BusPublication(declare, long.MaxValue), cancel);
+        await SendConfirmedAsync(id, new BusPublication(declare, shared, long.MaxValue), cancel);
         return server;
     }
 
     private static string Key(string exchange, string key) => $"{exchange}/{key}";
 
-    private JsonObject Request(BusTarget target, string method, JsonObject arguments, JsonObject? context) => new()
-    {
-        ["method"] = method,
-        ["args"] = arguments.DeepClone(),
-        ["context"] = context?.DeepClone() ?? new JsonObject(),
-        ["namespace"] = target.Namespace,
-        ["version"] = target.Version,
-        ["_unique_id"] = _host.Entropy.NewUuid().ToString("N"),
-    };
+    private static BusRequest Request(string method, JsonObject arguments, JsonObject? context) => new(method, arguments, context ?? []);
 
-    private async ValueTask PublishAsync(BusTarget target, JsonObject body, long? expires, CancellationToken cancel)
+    private string NewId() => _host.Entropy.NewUuid().ToString("N");
+
+    private async ValueTask PublishAsync(BusTarget target, byte[] body, long? expires, CancellationToken cancel)
     {
         var id = _ids++;
         var key = target is { Server: { } server, Fanout: false } ? $"{target.Topic}.{server}" : target.Topic;
         // A call is sent again as long as its caller waits; a cast that no queue is there for is dropped.
         var patience = expires is null ? long.MinValue : long.MaxValue;
-        await SendConfirmedAsync(id, new BusPublication(Publication(id, Key(target.Exchange, key), target.Fanout, body, expires), patience), cancel);
+        await SendConfirmedAsync(id, Publication(id, Key(target.Exchange, key), target.Fanout, body, expires, patience), cancel);
     }
 
-    private static JsonObject Publication(long id, string key, bool fanout, JsonObject body, long? expires) => new()
-    {
-        ["op"] = "publish",
-        ["id"] = id,
-        ["key"] = key,
-        ["fanout"] = fanout,
-        ["expires"] = expires,
-        ["message"] = body,
-    };
+    private BusPublication Publication(long id, string key, bool fanout, byte[] body, long? expires, long patience) =>
+        new(_lines.Publish(id, key, fanout, expires, body), key, patience);
 
     /// <summary>Sends, again after each reconnect and each refusal, until the broker confirms.</summary>
     private async ValueTask SendConfirmedAsync(long id, BusPublication publication, CancellationToken cancel)
     {
         // It would cost the connection, and whoever then tells all anew would send it again.
-        if (_largest is { } most && JsonSerializer.SerializeToUtf8Bytes<JsonNode>(publication.Message).Length is var bytes && bytes > most)
+        if (_largest is { } most && publication.Line.Length - 1 is var bytes && bytes > most)
         {
-            throw new BusMessageTooLargeException($"the broker takes no message of {bytes} bytes, at most {most}: nothing was sent to {(string?)publication.Message["key"]}");
+            throw new BusMessageTooLargeException($"the broker takes no message of {bytes} bytes, at most {most}: nothing was sent to {publication.Key}");
         }
 
         _unconfirmed.Add(id, publication);
-        _wire?.Send(publication.Message);
+        _wire?.Send(publication.Line);
         try
         {
             await publication.Confirmed.Task.WaitAsync(cancel);
@@ -153,42 +137,42 @@ internal sealed class BusClient : IMessageBus
             await _host.DelayAsync(wait, cancel);
             if (wire is not null && wire == _wire && _unconfirmed.ContainsKey(id))
             {
-                wire.Send(publication.Message);
+                wire.Send(publication.Line);
             }
         });
     }
 
-    private void Acknowledge(long server, long tag) => _wire?.Send(new JsonObject { ["op"] = "ack", ["id"] = server, ["tag"] = tag });
+    private void Acknowledge(long server, long tag) => _wire?.Send(_lines.Acknowledge(server, tag));
 
-    private void Reply(string queue, JsonObject reply) => _host.Spawn("reply", async cancel =>
+    private void Reply(BusCall call, BusAnswer answer)
     {
-        try
+        var message = _lines.Reply(answer, call.MessageId!);
+        _host.Spawn("reply", async cancel =>
         {
-            await SendAsync(reply);
-        }
-        catch (BusMessageTooLargeException e)
-        {
-            _log.LogError("a reply is too large: {Reason}", e.Message);
-            await SendAsync(new JsonObject
+            try
             {
-                ["_msg_id"] = (string?)reply["_msg_id"], ["result"] = null,
-                ["failure"] = new JsonObject { ["class"] = nameof(BusMessageTooLargeException), ["message"] = e.Message },
-            });
-        }
+                await SendAsync(message);
+            }
+            catch (BusMessageTooLargeException e)
+            {
+                _log.LogError("a reply is too large: {Reason}", e.Message);
+                await SendAsync(_lines.Reply(new BusAnswer(null, (nameof(BusMessageTooLargeException), e.Message)), call.MessageId!));
+            }
 
-        async Task SendAsync(JsonObject body)
-        {
-            var id = _ids++;
-            await SendConfirmedAsync(id, new BusPublication(Publication(id, queue, false, body, null), After(RouteWait)), cancel);
-        }
-    });
+            async Task SendAsync(byte[] body)
+            {
+                var id = _ids++;
+                await SendConfirmedAsync(id, Publication(id, call.ReplyQueue!, false, body, null, After(RouteWait)), cancel);
+            }
+        });
+    }
 
     private long After(TimeSpan wait) => _host.Time.GetTimestamp() + (long)(wait.TotalSeconds * _host.Time.TimestampFrequency);
 
     private void Stop(long id)
     {
         _servers.Remove(id);
-        _wire?.Send(new JsonObject { ["op"] = "cancel", ["id"] = id });
+        _wire?.Send(_lines.Say("cancel", id));
     }
 
     private async Task RunAsync(CancellationToken cancel)
@@ -221,8 +205,8 @@ internal sealed class BusClient : IMessageBus
     {
         var wire = new BusWire(connection);
         using var watchdog = new Watchdog(_host, BusBroker.Silence, connection.Abort);
-        await using var beat = _host.Time.CreateTimer(_ => wire.Send(new JsonObject { ["op"] = "ping" }), null, Heartbeat, Heartbeat);
-        wire.Send(new JsonObject { ["op"] = "consume", ["id"] = _replies, ["queues"] = new JsonArray(_replyQueue) });
+        await using var beat = _host.Time.CreateTimer(_ => wire.Send(_lines.Say("ping")), null, Heartbeat, Heartbeat);
+        wire.Send(_lines.Consume(_replies, [_replyQueue]));
         foreach (var (id, server) in _servers)
         {
             server.ForgetTaken(); // What was taken over the old stream comes again.
@@ -234,7 +218,7 @@ internal sealed class BusClient : IMessageBus
 
         foreach (var publication in _unconfirmed.Values.ToList())
         {
-            wire.Send(publication.Message);
+            wire.Send(publication.Line);
         }
 
         _wire = wire;
@@ -252,10 +236,10 @@ internal sealed class BusClient : IMessageBus
         }
     }
 
-    private void Handle(JsonObject message, IConnection connection)
+    private void Handle(BusFrame message, IConnection connection)
     {
-        var id = (long?)message["id"] ?? -1;
-        switch ((string?)message["op"])
+        var id = message.Id ?? -1;
+        switch (message.Op)
         {
             case "confirm":
                 if (_unconfirmed.TryGetValue(id, out var waiting))
@@ -282,45 +266,45 @@ internal sealed class BusClient : IMessageBus
                     }
                     else
                     {
-                        _log.LogWarning("nobody serves {Queue}; a message for it is dropped", (string?)returned.Message["key"]);
+                        _log.LogWarning("nobody serves {Queue}; a message for it is dropped", returned.Key);
                         returned.Confirmed.TrySetResult();
                     }
                 }
 
                 break;
             case "blocked":
-                _log.LogWarning("the broker takes no messages for now: {Reason}", (string?)message["reason"]);
+                _log.LogWarning("the broker takes no messages for now: {Reason}", message.Reason);
                 break;
             case "unblocked":
                 _log.LogInformation("the broker takes messages again");
                 break;
             case "closed" or "cancelled":
-                if ((long?)message["largest"] is { } largest && _unconfirmed.TryGetValue(id, out var tooLarge))
+                if (message.Largest is { } largest && _unconfirmed.TryGetValue(id, out var tooLarge))
                 {
                     _largest = largest;
-                    tooLarge.Confirmed.TrySetException(new BusMessageTooLargeException($"nothing was sent to {(string?)tooLarge.Message["key"]}: {(string?)message["reason"]}"));
+                    tooLarge.Confirmed.TrySetException(new BusMessageTooLargeException($"nothing was sent to {tooLarge.Key}: {message.Reason}"));
                     _unconfirmed.Remove(id);
                 }
 
                 // What was declared over this connection may be gone: all of it starts afresh.
-                _log.LogWarning("the broker no longer lets us consume: {Reason}; connecting anew", (string?)message["reason"] ?? $"{(string?)message["queue"]} was deleted");
+                _log.LogWarning("the broker no longer lets us consume: {Reason}; connecting anew", message.Reason ?? $"{message.Queue} was deleted");
                 connection.Abort();
                 break;
             case "deliver" when id == _replies:
-                Acknowledge(_replies, (long)message["tag"]!);
-                TakeReply(message["message"]);
+                Acknowledge(_replies, message.Tag);
+                TakeReply(message.Message);
                 break;
             case "deliver":
                 if (_servers.TryGetValue(id, out var server))
                 {
-                    server.Take(id, (long)message["tag"]!, message["message"]);
+                    server.Take(id, message.Tag, message.Message);
                 }
 
                 break;
         }
     }
 
-    private void TakeReply(JsonNode? body)
+    private void TakeReply(ReadOnlyMemory<byte> body)
     {
         try
         {

@@ -1,17 +1,18 @@
-using System.Text.Json.Nodes;
-
 namespace VtepLab.Simulation;
 
 /// <summary>Something that was said to the broker and that the broker has not answered for yet.</summary>
-/// <param name="message">What is sent, again after each reconnect.</param>
+/// <param name="line">What is sent, again after each reconnect.</param>
+/// <param name="key">The queue or topic that it is for.</param>
 /// <param name="patience">Until when it is sent again although no queue is there for it, by the sender's monotonic clock.</param>
-internal sealed class BusPublication(JsonObject message, long patience)
+internal sealed class BusPublication(byte[] line, string key, long patience)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
 
     private TimeSpan _wait = TimeSpan.FromMilliseconds(250);
 
-    public JsonObject Message { get; } = message;
+    public byte[] Line { get; } = line;
+
+    public string Key { get; } = key;
 
     public long Patience { get; } = patience;
 

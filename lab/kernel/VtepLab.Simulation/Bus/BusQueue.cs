@@ -1,9 +1,7 @@
-using System.Text.Json.Nodes;
-
 namespace VtepLab.Simulation;
 
 /// <summary>A message in a queue of the broker.</summary>
-internal sealed record BusMessage(JsonNode Body, DateTimeOffset? Expires)
+internal sealed record BusMessage(ReadOnlyMemory<byte> Body, DateTimeOffset? Expires)
 {
     public bool Redelivered { get; set; }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using VtepLab.Runtime;
 
@@ -7,27 +6,26 @@ namespace VtepLab.Simulation;
 /// <summary>One served topic of a host: takes deliveries in order, so many at a time, acknowledges each when its handler has returned.</summary>
 internal sealed class BusServer(
     IHost host,
-    JsonObject declaration,
+    string topic,
+    byte[] declaration,
     BusHandler handler,
     int atATime,
     Action<long, long> acknowledge,
-    Action<string, JsonObject> reply,
+    Action<BusCall, BusAnswer> reply,
     Action stopped,
     ILogger log) : IAsyncDisposable
 {
     private const int RemembersLast = 16; // As oslo.messaging does, a repeat of one of the last messages is dropped.
 
-    private readonly Queue<(long Id, long Tag, JsonNode? Body)> _taken = new();
+    private readonly Queue<(long Id, long Tag, ReadOnlyMemory<byte> Body)> _taken = new();
     private readonly Queue<string> _seen = new();
     private readonly Dictionary<string, TaskCompletionSource> _underWay = new(StringComparer.Ordinal);
     private int _workers;
     private bool _disposed;
 
-    public JsonObject Declaration { get; } = declaration;
+    public byte[] Declaration { get; } = declaration;
 
-    private string Topic => (string)Declaration["fanout"]!;
-
-    public void Take(long id, long tag, JsonNode? body)
+    public void Take(long id, long tag, ReadOnlyMemory<byte> body)
     {
         _taken.Enqueue((id, tag, body));
         if (_workers < atATime && !_disposed)
@@ -58,21 +56,20 @@ internal sealed class BusServer(
             while (!_disposed && _taken.TryDequeue(out var taken))
             {
                 var (id, tag, body) = taken;
-                JsonObject message;
-                BusRequest request;
+                BusCall call;
                 try
                 {
-                    (message, request) = BusBody.ReadRequest(body);
+                    call = BusBody.ReadRequest(body);
                 }
                 catch (FormatException e)
                 {
-                    log.LogWarning("dropped a message for {Topic}: {Reason}", Topic, e.Message);
+                    log.LogWarning("dropped a message for {Topic}: {Reason}", topic, e.Message);
                     acknowledge(id, tag);
                     continue;
                 }
 
-                await WhenNotUnderWayAsync(message, cancel);
-                if (!IsRepeat(message) && !await TryServeAsync(message, request, cancel))
+                await WhenNotUnderWayAsync(call, cancel);
+                if (!IsRepeat(call) && !await TryServeAsync(call, cancel))
                 {
                     return;
                 }
@@ -87,24 +84,23 @@ internal sealed class BusServer(
     }
 
     // False: stopped meanwhile, and somebody else gets it.
-    private async ValueTask<bool> TryServeAsync(JsonObject message, BusRequest request, CancellationToken cancel)
+    private async ValueTask<bool> TryServeAsync(BusCall call, CancellationToken cancel)
     {
-        var unique = (string?)message["_unique_id"] ?? "";
+        var unique = call.UniqueId ?? "";
         var ended = new TaskCompletionSource();
         _underWay[unique] = ended;
         try
         {
-            var answer = await AnswerAsync(request, cancel);
+            var answer = await AnswerAsync(call.Request, cancel);
             if (_disposed)
             {
                 return false;
             }
 
-            Remember(message);
-            if ((string?)message["_reply_q"] is { } queue)
+            Remember(call);
+            if (call.ReplyQueue is not null)
             {
-                answer["_msg_id"] = (string)message["_msg_id"]!;
-                reply(queue, answer);
+                reply(call, answer);
             }
 
             return true;
@@ -117,20 +113,19 @@ internal sealed class BusServer(
     }
 
     // A message that came again over a new connection: whether it counts shows when the first has ended.
-    private async ValueTask WhenNotUnderWayAsync(JsonObject message, CancellationToken cancel)
+    private async ValueTask WhenNotUnderWayAsync(BusCall call, CancellationToken cancel)
     {
-        while ((string?)message["_unique_id"] is { } unique && _underWay.TryGetValue(unique, out var first))
+        while (call.UniqueId is { } unique && _underWay.TryGetValue(unique, out var first))
         {
             await first.Task.WaitAsync(cancel);
         }
     }
 
-    private async ValueTask<JsonObject> AnswerAsync(BusRequest request, CancellationToken cancel)
+    private async ValueTask<BusAnswer> AnswerAsync(BusRequest request, CancellationToken cancel)
     {
         try
         {
-            var result = await handler(request, cancel);
-            return new JsonObject { ["result"] = result?.DeepClone(), ["failure"] = null };
+            return new BusAnswer(await handler(request, cancel));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -141,19 +136,15 @@ internal sealed class BusServer(
 #pragma warning restore CA1031
         {
             log.LogWarning(e, "{Method} failed", request.Method);
-            return new JsonObject
-            {
-                ["result"] = null,
-                ["failure"] = new JsonObject { ["class"] = (e as BusRemoteException)?.RemoteClass ?? e.GetType().Name, ["message"] = e.Message },
-            };
+            return new BusAnswer(null, ((e as BusRemoteException)?.RemoteClass ?? e.GetType().Name, e.Message));
         }
     }
 
-    private bool IsRepeat(JsonObject message) => (string?)message["_unique_id"] is { } id && _seen.Contains(id);
+    private bool IsRepeat(BusCall call) => call.UniqueId is { } id && _seen.Contains(id);
 
-    private void Remember(JsonObject message)
+    private void Remember(BusCall call)
     {
-        if ((string?)message["_unique_id"] is { } id)
+        if (call.UniqueId is { } id)
         {
             _seen.Enqueue(id);
             if (_seen.Count > RemembersLast + atATime)

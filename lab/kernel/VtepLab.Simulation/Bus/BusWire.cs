@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using VtepLab.Runtime;
 
 namespace VtepLab.Simulation;
@@ -15,10 +13,10 @@ internal sealed class BusWire(IConnection connection)
     /// <summary>The length of the line that was received last, in bytes.</summary>
     public long LastLength { get; private set; }
 
-    /// <summary>Sends a line; errors show at the reader, which sees the same stream end.</summary>
-    public void Send(JsonObject message)
+    /// <summary>Sends a line that <see cref="BusLines"/> wrote; errors show at the reader, which sees the same stream end.</summary>
+    public void Send(byte[] line)
     {
-        _outbox.Enqueue(JsonSerializer.SerializeToUtf8Bytes<JsonNode>(message));
+        _outbox.Enqueue(line);
         if (!_pumping)
         {
             _ = PumpAsync();
@@ -27,7 +25,7 @@ internal sealed class BusWire(IConnection connection)
 
     /// <summary>The next line, or null at the end of the stream.</summary>
     /// <exception cref="NetworkException">The stream broke.</exception>
-    public async ValueTask<JsonObject?> ReceiveAsync(CancellationToken cancel)
+    public async ValueTask<BusFrame?> ReceiveAsync(CancellationToken cancel)
     {
         while (true)
         {
@@ -36,10 +34,9 @@ internal sealed class BusWire(IConnection connection)
             {
                 var line = result.Buffer.Slice(0, end);
                 LastLength = line.Length;
-                var reader = new Utf8JsonReader(line);
-                var message = JsonNode.Parse(ref reader)!.AsObject();
+                var frame = BusFrame.Read(line);
                 connection.Input.AdvanceTo(result.Buffer.GetPosition(1, end));
-                return message;
+                return frame;
             }
 
             if (result.IsCompleted || result.Buffer.Length > LongestLine)
@@ -59,7 +56,6 @@ internal sealed class BusWire(IConnection connection)
             while (_outbox.TryDequeue(out var line))
             {
                 connection.Output.Write(line);
-                connection.Output.Write("\n"u8);
                 await connection.Output.FlushAsync();
             }
         }
