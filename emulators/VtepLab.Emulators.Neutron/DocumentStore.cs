@@ -88,17 +88,14 @@ internal sealed class DocumentStore
 
     private void Follow(ReplicaChange change)
     {
-        // All of a transaction first: whoever is told of one document may look at another.
-        var told = new List<(string Collection, JsonObject? Old, JsonObject? New)>();
-        foreach (var row in change.Rows.Where(r => r.Table == Table))
+        // All of a transaction first, for whoever is told of one document may look at another; and what ends before what begins, for the
+        // row that begins may be of the same document.
+        var rows = change.Rows.Where(r => r.Table == Table).ToList();
+        var olds = rows.ConvertAll(r => r.Old is { } old ? Remove(old["collection"].String, old["id"].String) : null);
+        var news = rows.ConvertAll(r => r.New is { } now ? Set(now) : null);
+        for (var i = 0; i < rows.Count; i++)
         {
-            var old = row.Old is { } before ? Remove(before["collection"].String, before["id"].String) : null;
-            told.Add(((row.New ?? row.Old)!["collection"].String, old, row.New is { } now ? Set(now) : null));
-        }
-
-        foreach (var (collection, old, now) in told)
-        {
-            Changed?.Invoke(collection, old, now);
+            Changed?.Invoke((rows[i].New ?? rows[i].Old)!["collection"].String, olds[i], news[i]);
         }
     }
 

@@ -65,7 +65,8 @@ public sealed class SwitchCopy(string identifier)
 
     internal void Apply(string table, ReplicaRow? old, ReplicaRow? row)
     {
-        if (old is not null && (row is null || Uuid(old) != Uuid(row)))
+        // A change may hold the end of one row and the beginning of another one for the same row of the switch, in any order.
+        if (old is not null && (row is null || Uuid(old) != Uuid(row)) && _rows.GetValueOrDefault((table, Uuid(old)))?.Uuid == old.Uuid)
         {
             Remove(table, Uuid(old));
         }
