@@ -45,7 +45,7 @@ public partial class KilledCompactionTests : FolderFixture
 
         if (!converts)
         {
-            rewrites = (int)(((long)acknowledged * Padding.Length) - new FileInfo(Folder["v.db"]).Length) / (10 << 20); // What is not in the file any more was compacted away.
+            rewrites = (int)((((long)acknowledged * Padding.Length) - new FileInfo(Folder["v.db"]).Length) / (10 << 20)); // What is not in the file any more was compacted away.
         }
 
         Assert.That(rewrites, Is.GreaterThanOrEqualTo(2), "the file was hardly ever rewritten");

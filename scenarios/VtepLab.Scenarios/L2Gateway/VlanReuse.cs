@@ -1,3 +1,4 @@
+using VtepLab.Neutron.Rest;
 using VtepLab.Simulation;
 using VtepLab.Topology;
 
@@ -11,6 +12,7 @@ internal sealed class VlanReuse
     public const string Kind = "vlan-reuse";
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10); // Longer than any fault; who waits for the end waits no longer.
 
     private readonly GatewayWorld _world;
     private Task _last = Task.CompletedTask;
@@ -65,13 +67,20 @@ internal sealed class VlanReuse
         }
 
         var id = _world.Cloud.Forget(gone);
-        while ((await _world.Controllers.RequestAsync("DELETE", $"/l2-gateway-connections/{id}")).Status is not (204 or 404))
-        {
-            await _world.Lab.Driver.DelayAsync(Again);
-        }
+        await UntilAsync(() => _world.Controllers.RequestAsync("DELETE", $"/l2-gateway-connections/{id}"), answer => answer.Status is 204 or 404);
+        await UntilAsync(() => _world.TryConnectAsync(comes), answer => answer.Status == 201);
+    }
 
-        while ((await _world.TryConnectAsync(comes)).Status != 201)
+    private async Task UntilAsync(Func<Task<RestResponse>> ask, Func<RestResponse, bool> isDone)
+    {
+        var start = _world.Lab.Driver.Time.GetTimestamp();
+        while (await ask() is var answer && !isDone(answer))
         {
+            if (_world.Lab.Driver.Time.GetElapsedTime(start) > Patience)
+            {
+                throw new LabExpectationException($"{Kind}: Neutron still answers {answer.Status} {answer.Body?.ToJsonString()} after {Patience.TotalSeconds} s");
+            }
+
             await _world.Lab.Driver.DelayAsync(Again);
         }
     }
