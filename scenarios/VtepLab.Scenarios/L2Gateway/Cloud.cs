@@ -201,14 +201,34 @@ public sealed class Cloud(Controllers controllers, NodeAgents nodes)
         });
         if (answer.Status == 201)
         {
-            foreach (var place in places)
-            {
-                _connections[place] = (string)answer.Body!["l2_gateway_connection"]!["id"]!;
-                Connections.Add(place);
-            }
+            Keep(answer.Body!["l2_gateway_connection"]!, places);
         }
 
         return answer;
+    }
+
+    /// <summary>Looks for a connection that a request has made whose answer never came, and expects it from now on.</summary>
+    /// <returns>Whether there is one.</returns>
+    internal async Task<bool> TryFindAsync(string gateway, params IReadOnlyList<Connection> places)
+    {
+        var answer = await controllers.RequestAsync("GET", "/l2-gateway-connections");
+        var made = (answer.Body?["l2_gateway_connections"] as JsonArray)?.FirstOrDefault(c =>
+            ((string)c!["l2_gateway_id"]!, (string)c["network_id"]!, $"{c["segmentation_id"]}") == (gateway, NetworkId(places[0].Network), $"{places[0].Vlan}"));
+        if (made is not null)
+        {
+            Keep(made, places);
+        }
+
+        return made is not null;
+    }
+
+    private void Keep(JsonNode connection, IReadOnlyList<Connection> places)
+    {
+        foreach (var place in places)
+        {
+            _connections[place] = (string)connection["id"]!;
+            Connections.Add(place);
+        }
     }
 
     /// <summary>Deletes a connection.</summary>

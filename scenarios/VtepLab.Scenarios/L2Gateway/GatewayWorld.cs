@@ -79,8 +79,11 @@ public sealed class GatewayWorld
         Controllers.Plugin.Model.Switch(name).PhysicalSwitches.Select(s => s.Name).FirstOrDefault() ?? name;
 
     /// <summary>Asks for a network to be connected to a port.</summary>
-    internal async Task<RestResponse> TryConnectAsync(Connection connection) =>
-        await Cloud.TryConnectAsync(await Cloud.GatewayAsync((DeviceName(connection.Switch), [connection.Port])), connection);
+    internal async Task<RestResponse> TryConnectAsync(Connection connection) => await Cloud.TryConnectAsync(await GatewayAsync(connection), connection);
+
+    internal async Task<bool> TryFindAsync(Connection connection) => await Cloud.TryFindAsync(await GatewayAsync(connection), connection);
+
+    private Task<string> GatewayAsync(Connection connection) => Cloud.GatewayAsync((DeviceName(connection.Switch), [connection.Port]));
 
     internal async Task AddSwitchAsync(string name, IReadOnlyList<string> ports, string quirks = "", string? announced = null)
     {

@@ -68,13 +68,17 @@ internal sealed class VlanReuse
 
         var id = _world.Cloud.Forget(gone);
         await UntilAsync(() => _world.Controllers.RequestAsync("DELETE", $"/l2-gateway-connections/{id}"), answer => answer.Status is 204 or 404);
-        await UntilAsync(() => _world.TryConnectAsync(comes), answer => answer.Status == 201);
+        await UntilAsync(
+            () => _world.TryConnectAsync(comes),
+            async answer => answer.Status == 201 || (answer.Status == 409 && await _world.TryFindAsync(comes))); // An earlier request was carried out and its answer lost.
     }
 
-    private async Task UntilAsync(Func<Task<RestResponse>> ask, Func<RestResponse, bool> isDone)
+    private Task UntilAsync(Func<Task<RestResponse>> ask, Func<RestResponse, bool> isDone) => UntilAsync(ask, answer => Task.FromResult(isDone(answer)));
+
+    private async Task UntilAsync(Func<Task<RestResponse>> ask, Func<RestResponse, Task<bool>> isDone)
     {
         var start = _world.Lab.Driver.Time.GetTimestamp();
-        while (await ask() is var answer && !isDone(answer))
+        while (await ask() is var answer && !await isDone(answer))
         {
             if (_world.Lab.Driver.Time.GetElapsedTime(start) > Patience)
             {
