@@ -15,7 +15,7 @@ public class LabTests
         RealPeer.Require("ovsdb-server");
         RealPeer.Require("epmd");
         using var folder = new TempDirectory();
-        var text = await File.ReadAllTextAsync(Path.Combine(TestContext.CurrentContext.TestDirectory, "l2gw.vteplab.yml"));
+        var text = await File.ReadAllTextAsync(Path.Combine(TestContext.CurrentContext.TestDirectory, "examples", "l2gw.vteplab.yml"));
         var ports = new Dictionary<string, int>();
         foreach (var given in (string[])["35672", "36640", "36641", "39696"])
         {
@@ -60,6 +60,14 @@ public class LabTests
         await File.WriteAllTextAsync(folder["x.yml"], text);
 
         Assert.That((await Vteplab.RunAsync("lab", "up", folder["x.yml"])).Refusal(ExitCode.Usage), Does.Contain(message));
+    }
+
+    [Test]
+    public async Task The_example_is_found_from_any_folder_and_one_that_cannot_be_written_to_is_told()
+    {
+        Assert.That(
+            (await Vteplab.RunAsync("lab", "up", "examples/l2gw.vteplab.yml", "--folder", "/dev/null/lab")).Refusal(ExitCode.Usage),
+            Does.Contain("cannot write the nodes' files to /dev/null/lab: "));
     }
 
     private static async Task<string> MakeAsync(HttpClient client, string collection, string body, string resource)

@@ -23,6 +23,16 @@ internal sealed class RunFolder
     {
         path ??= System.IO.Path.Combine("out", string.Create(CultureInfo.InvariantCulture, $"{kind}-{now.UtcDateTime:yyyyMMdd-HHmmss}"));
         var isNew = !Directory.Exists(path);
+        MakeWritable(path, "the reports");
+        return new RunFolder(path, isNew);
+    }
+
+    /// <summary>Makes a folder, if there is none, and sees that files can be written to it.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="what">What is to be written there, for the message: <c>the reports</c>.</param>
+    /// <exception cref="CommandException">It cannot be made or written to.</exception>
+    public static void MakeWritable(string path, string what)
+    {
         try
         {
             Directory.CreateDirectory(path);
@@ -30,10 +40,8 @@ internal sealed class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.Usage, $"cannot write the reports to {path}: {e.Message}", e);
+            throw new CommandException(ExitCode.Usage, $"cannot write {what} to {path}: {e.Message}", e);
         }
-
-        return new RunFolder(path, isNew);
     }
 
     /// <summary>Writes every report of a certification; each appears whole or not at all.</summary>

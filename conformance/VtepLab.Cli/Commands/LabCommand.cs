@@ -7,7 +7,7 @@ namespace VtepLab.Cli.Commands;
 /// <summary><c>vteplab lab up</c>: the whole system of a topology file, live on this machine, until a signal ends it.</summary>
 internal sealed class LabCommand
 {
-    private readonly Argument<string> file = new("topology") { Description = "the topology file", HelpName = "FILE" };
+    private readonly Argument<string> file = new("topology") { Description = "the topology file; examples/l2gw.vteplab.yml comes with the program", HelpName = "FILE" };
 
     private readonly Option<string?> folder = Options.Path("--folder", "DIR", "where the nodes' files and logs go, and stay; /tmp/vteplab-NAME when not given");
 
@@ -45,7 +45,8 @@ internal sealed class LabCommand
     {
         try
         {
-            return LabFile.Parse(path, InputFile.Read(path, "topology file"));
+            var shipped = Path.Combine(AppContext.BaseDirectory, path);
+            return LabFile.Parse(path, InputFile.Read(!File.Exists(path) && File.Exists(shipped) ? shipped : path, "topology file"));
         }
         catch (InputException e)
         {

@@ -21,9 +21,10 @@ internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
     /// <summary>Starts every node; those that run already are left alone.</summary>
     /// <param name="started">Told of each that is ready: name, kind and where it is.</param>
     /// <param name="cancel">Gives up.</param>
+    /// <exception cref="CommandException">The folder cannot be written to, or a node does not come up.</exception>
     public async Task StartAsync(Action<LabNode, string> started, CancellationToken cancel)
     {
-        Directory.CreateDirectory(folder);
+        RunFolder.MakeWritable(folder, "the nodes' files");
         foreach (var node in lab.Nodes.OrderBy(n => Array.IndexOf(Order, n.Kind)))
         {
             started(node, await StartAsync(node, cancel));
