@@ -1,4 +1,5 @@
 using VtepLab.Gherkin;
+using VtepLab.Simulation;
 using VtepLab.Topology;
 
 namespace VtepLab.Cli.Tests;
@@ -7,18 +8,51 @@ namespace VtepLab.Cli.Tests;
 [Binding]
 public sealed class LoopSteps(LabWorld lab)
 {
+    private SimulatedWorld World => ((SimulatedLab)lab).World;
+
     /// <summary>Code that is right until a fault comes, and then never gives the thread back.</summary>
     [When("for {int} seconds somebody waits for {string} without an await")]
     public async Task WaitWithoutAwait(int seconds, string machine)
     {
-        var world = ((SimulatedLab)lab).World;
         for (var second = 0; second < seconds; second++)
         {
             await lab.Driver.DelayAsync(TimeSpan.FromSeconds(1));
-            while (!world.Hosts[machine].IsUp)
+            while (!World.Hosts[machine].IsUp)
             {
                 _ = lab.Driver.Time.GetUtcNow(); // Where a run that was given up ends, so that these tests leave no thread that loops.
             }
+        }
+    }
+
+    /// <summary>Code that is right until a fault comes, and then waits for ever for what it has missed.</summary>
+    [When("for {int} seconds somebody waits for {string} in vain")]
+    public async Task WaitInVain(int seconds, string machine)
+    {
+        for (var second = 0; second < seconds; second++)
+        {
+            await lab.Driver.DelayAsync(TimeSpan.FromSeconds(1));
+            for (var isMissed = !World.Hosts[machine].IsUp; isMissed;)
+            {
+                await lab.Driver.DelayAsync(TimeSpan.FromSeconds(2));
+            }
+        }
+    }
+
+    [When("somebody waits for ever")]
+    public async Task WaitForEver()
+    {
+        while (true)
+        {
+            await lab.Driver.DelayAsync(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    [When("somebody loops for ever")]
+    public void LoopForEver()
+    {
+        while (true)
+        {
+            _ = lab.Driver.Time.GetUtcNow();
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ExploreCommand
 
     private readonly Option<string?> faults = new("--faults") { Description = FaultSelection.Help, HelpName = "PLAN" };
     private readonly Option<int> threads = ThreadsOption.Make();
-    private readonly Option<TimeSpan> eventLimit = EventLimitOption.Make();
+    private readonly RunLimitOptions limits = new();
     private readonly Option<string?> workers = new("--workers")
     {
         Description = "let 'vteplab worker' processes at this RabbitMQ run the seeds; results are the same", HelpName = "amqp://USER:PASSWORD@HOST:PORT/VHOST",
@@ -50,8 +50,9 @@ internal sealed class ExploreCommand
         var explore = new ExploreCommand();
         var command = new Command("explore", "Run scenarios under many seeds, with faults, and shrink what fails")
         {
-            explore.scenario, explore.seeds, explore.faults, explore.threads, explore.eventLimit, explore.workers, explore.folder,
+            explore.scenario, explore.seeds, explore.faults, explore.threads, explore.workers, explore.folder,
         };
+        explore.limits.AddTo(command);
         command.SetAction(async (parsed, cancel) => (int)await explore.RunAsync(parsed, cancel));
         return command;
     }
@@ -62,7 +63,7 @@ internal sealed class ExploreCommand
         var plan = parsed.GetValue(faults);
         var kinds = FaultSelection.Parse(plan);
         var range = parsed.GetValue(seeds);
-        var limit = parsed.GetValue(eventLimit);
+        var within = limits.Of(parsed);
         var fleet = parsed.GetValue(workers) is { } address ? WorkerFleet.At("--workers", address) : null;
         var place = RunFolder.Make(parsed.GetValue(folder), "explore", DateTimeOffset.UtcNow);
         try
@@ -78,11 +79,11 @@ internal sealed class ExploreCommand
                 }
 
                 var began = clock.Elapsed;
-                var experiment = ScenarioExperiment.Of(pickle, kinds).Within(limit);
-                var outcomes = await ExploreAsync(pickle, plan, experiment, range, parsed.GetValue(threads), fleet, cancel);
+                var experiment = within.On(ScenarioExperiment.Of(pickle, kinds));
+                var outcomes = await ExploreAsync(pickle, plan, experiment, within, range, parsed.GetValue(threads), fleet, cancel);
                 exploring += clock.Elapsed - began;
                 all.AddRange(outcomes);
-                Show(pickle, plan, kinds, experiment, [.. outcomes.Where(o => o.Failure is not null)], place, cancel);
+                Show(pickle, plan, kinds, experiment, within, [.. outcomes.Where(o => o.Failure is not null)], place, cancel);
             }
 
             var failed = all.Count(o => o.Failure is not null);
@@ -99,14 +100,14 @@ internal sealed class ExploreCommand
     }
 
     private static async Task<IReadOnlyList<RunOutcome>> ExploreAsync(
-        Pickle pickle, string? plan, Experiment experiment, SeedRange range, int threads, FleetOptions? fleet, CancellationToken cancel)
+        Pickle pickle, string? plan, Experiment experiment, RunLimits within, SeedRange range, int threads, FleetOptions? fleet, CancellationToken cancel)
     {
         Say(FormattableString.Invariant($"{ScenarioChoice.IdOf(pickle)} {pickle.Name}"));
         var (done, failed) = (0, 0);
         var sinceReport = Stopwatch.StartNew();
         return fleet is null
             ? Explorer.Explore(experiment, range.First, range.Count, threads, Progress, cancel)
-            : await WorkerFleet.ExploreAsync(fleet, pickle, plan, range, Progress, cancel);
+            : await WorkerFleet.ExploreAsync(fleet, pickle, plan, within, range, Progress, cancel);
 
         void Progress(RunOutcome outcome)
         {
@@ -120,8 +121,8 @@ internal sealed class ExploreCommand
         }
     }
 
-    private static void Show(
-        Pickle pickle, string? plan, IReadOnlyList<FaultKind>? kinds, Experiment experiment, List<RunOutcome> failed, RunFolder place, CancellationToken cancel)
+    private void Show(
+        Pickle pickle, string? plan, IReadOnlyList<FaultKind>? kinds, Experiment experiment, RunLimits within, List<RunOutcome> failed, RunFolder place, CancellationToken cancel)
     {
         foreach (var (outcome, i) in failed.Select((o, i) => (o, i)))
         {
@@ -129,7 +130,7 @@ internal sealed class ExploreCommand
             Say($"      {outcome.Message}");
             if (i < MostRecorded && !cancel.IsCancellationRequested)
             {
-                Keep(pickle, kinds, outcome, outcome.Plan, place, FolderOf(pickle, outcome));
+                Keep(pickle, kinds, outcome, outcome.Plan, place, FolderOf(pickle, outcome), cancel);
             }
         }
 
@@ -140,8 +141,7 @@ internal sealed class ExploreCommand
 
         var first = failed[0];
         Terminal.Error.WriteLine(FormattableString.Invariant($"shrinking the {first.Plan.Commands.Count} faults of seed {first.Seed}"));
-        var (smallest, runs) = Explorer.Shrink(
-            experiment with { Body = (world, given) => { cancel.ThrowIfCancellationRequested(); experiment.Body(world, given); } }, first, MostShrinking);
+        var (smallest, runs) = Explorer.Shrink(experiment, first, MostShrinking, cancel);
         Say(FormattableString.Invariant(
             $"seed {first.Seed} fails in the same way with {smallest.Plan.Commands.Count} of its {first.Plan.Commands.Count} faults ({runs} runs):"));
         foreach (var command in smallest.Plan.Commands)
@@ -150,17 +150,19 @@ internal sealed class ExploreCommand
         }
 
         var shrunk = FolderOf(pickle, first) + "-shrunk";
-        Keep(pickle, kinds, smallest, smallest.Plan, place, shrunk);
+        Keep(pickle, kinds, smallest, smallest.Plan, place, shrunk, cancel);
         var asDrawn = new List<string> { "replay", FormattableString.Invariant($"{first.Seed}"), "--scenario", pickle.Name };
         asDrawn.AddRange(plan is null ? [] : ["--faults", plan]);
+        asDrawn.AddRange(limits.Again(within));
         Say($"replay: ./vteplab {CommandLineText.Of(["replay", place[shrunk]])}");
         Say($"replay with all its faults: ./vteplab {CommandLineText.Of(asDrawn)}");
     }
 
-    private static void Keep(Pickle pickle, IReadOnlyList<FaultKind>? kinds, RunOutcome outcome, FaultPlan plan, RunFolder place, string within)
+    private static void Keep(
+        Pickle pickle, IReadOnlyList<FaultKind>? kinds, RunOutcome outcome, FaultPlan plan, RunFolder place, string within, CancellationToken cancel)
     {
         var run = RunRecorder.Record(
-            pickle, kinds, outcome.Seed, plan, place, within, stuckIn: outcome.Failure == Explorer.Stuck ? outcome.Events : null);
+            pickle, kinds, outcome.Seed, plan, RunEnd.Of(outcome.Failure, outcome.Events, outcome.VirtualTime), place, within, cancel: cancel);
         if (run.Digest != RecordedRun.Hex(outcome.Digest))
         {
             throw new CommandException(

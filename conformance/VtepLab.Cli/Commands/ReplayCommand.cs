@@ -17,7 +17,7 @@ internal sealed class ReplayCommand
     private readonly Option<string?> scenario = new("--scenario") { Description = "the scenario of a seed: id or name", HelpName = "NAME" };
     private readonly Option<string?> faults = new("--faults") { Description = "the same as explore was given", HelpName = "PLAN" };
     private readonly Option<string?> digest = new("--digest") { Description = "the digest that the run of a seed must have", HelpName = "HEX" };
-    private readonly Option<TimeSpan> eventLimit = EventLimitOption.Make();
+    private readonly RunLimitOptions limits = new();
     private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write run.json, trace.ndjson and the frames as ID.pcapng here (default: out/replay-UTC)");
 
     /// <summary>The command.</summary>
@@ -26,13 +26,14 @@ internal sealed class ReplayCommand
         var replay = new ReplayCommand();
         var command = new Command("replay", "Repeat one simulated run exactly: 1 it fails, 0 it passes, 3 it went another way")
         {
-            replay.what, replay.scenario, replay.faults, replay.digest, replay.eventLimit, replay.folder,
+            replay.what, replay.scenario, replay.faults, replay.digest, replay.folder,
         };
-        command.SetAction(parsed => (int)replay.Run(parsed));
+        replay.limits.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.FromResult((int)replay.Run(parsed, cancel)));
         return command;
     }
 
-    private ExitCode Run(ParseResult parsed)
+    private ExitCode Run(ParseResult parsed, CancellationToken cancel)
     {
         var (given, named) = (parsed.GetValue(what)!, parsed.GetValue(scenario));
         var isSeed = ulong.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var seed);
@@ -40,7 +41,7 @@ internal sealed class ReplayCommand
         {
             var pickle = One(named ?? throw new CommandException(ExitCode.Usage, $"replay {given} needs --scenario NAME: of which scenario is it the seed?"));
             var kinds = FaultSelection.Parse(parsed.GetValue(faults));
-            return Repeat(parsed, pickle, kinds, seed, null, parsed.GetValue(digest), null);
+            return Repeat(parsed, pickle, kinds, seed, null, parsed.GetValue(digest), null, cancel);
         }
 
         if (new[] { ("--scenario", named), ("--faults", parsed.GetValue(faults)), ("--digest", parsed.GetValue(digest)) }
@@ -57,14 +58,15 @@ internal sealed class ReplayCommand
             throw new CommandException(ExitCode.Usage, $"{Path.Combine(given, RecordedRun.FileName)}: there is no fault '{strange.Kind}'");
         }
 
-        return Repeat(parsed, One(run.Scenario), run.Uninvited ? FaultCatalogue.Standard : null, run.Seed, new FaultPlan(run.Faults), run.Digest, run);
+        return Repeat(parsed, One(run.Scenario), run.Uninvited ? FaultCatalogue.Standard : null, run.Seed, new FaultPlan(run.Faults), run.Digest, run, cancel);
     }
 
     private ExitCode Repeat(
-        ParseResult parsed, Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, FaultPlan? plan, string? expected, RecordedRun? recorded)
+        ParseResult parsed, Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, FaultPlan? plan, string? expected, RecordedRun? recorded,
+        CancellationToken cancel)
     {
         var place = RunFolder.Make(parsed.GetValue(folder), "replay", DateTimeOffset.UtcNow);
-        var run = RunRecorder.Record(pickle, kinds, seed, plan, place, listener: Show, stuckIn: StuckIn(pickle, kinds, seed, recorded, parsed.GetValue(eventLimit)));
+        var run = RunRecorder.Record(pickle, kinds, seed, plan, EndOf(pickle, kinds, seed, recorded, limits.Of(parsed), cancel), place, listener: Show, cancel: cancel);
         foreach (var fault in run.Faults)
         {
             Say($"fault  {fault}");
@@ -97,16 +99,16 @@ internal sealed class ReplayCommand
                 : $"the run went another way: digest {expected}, now {run.Digest}; with the same build that is a bug of ours");
     }
 
-    // A run that never comes back from one of its events is repeated up to there; of a mere seed that is found out first.
-    private static long? StuckIn(Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, RecordedRun? recorded, TimeSpan limit)
+    // A run that never ends is repeated up to where it was ended; of a mere seed that is found out first.
+    private static RunEnd EndOf(Pickle pickle, IReadOnlyList<FaultKind>? kinds, ulong seed, RecordedRun? recorded, RunLimits within, CancellationToken cancel)
     {
         if (recorded is not null)
         {
-            return recorded.Failure == Explorer.Stuck ? recorded.Events : null;
+            return RunEnd.Of(recorded.Failure, recorded.Events, recorded.VirtualTime);
         }
 
-        var outcome = Explorer.RunApart(ScenarioExperiment.Of(pickle, kinds).Within(limit), seed);
-        return outcome.Failure == Explorer.Stuck ? outcome.Events : null;
+        var outcome = Explorer.RunApart(within.On(ScenarioExperiment.Of(pickle, kinds)), seed, cancel: cancel);
+        return RunEnd.Of(outcome.Failure, outcome.Events, outcome.VirtualTime);
     }
 
     private static Pickle One(string name)

@@ -22,7 +22,7 @@ internal sealed class ScenarioCommand
     private readonly Option<string?> device = Options.Path("--device", "FILE", "device file (YAML): run live, with this device for the scenario's switch");
     private readonly Option<bool> live = new("--live") { Description = "run live, over a RabbitMQ and with an ovsdb-server (Debian's) that are started for it" };
     private readonly Option<string?> bus = new("--bus") { Description = "run live over this RabbitMQ, and not over a bus of the command's own", HelpName = "amqp://USER:PASSWORD@HOST:PORT/VHOST" };
-    private readonly Option<TimeSpan> eventLimit = EventLimitOption.Make();
+    private readonly RunLimitOptions limits = new();
     private readonly Option<string?> folder = Options.Path("--out", "-o", "DIR", "write junit.xml here, and the frames of simulated scenarios that have links as ID.pcapng");
 
     /// <summary>The command.</summary>
@@ -31,8 +31,9 @@ internal sealed class ScenarioCommand
         var scenario = new ScenarioCommand();
         var command = new Command("scenario", "Run Gherkin scenarios in virtual time, or live with a device")
         {
-            scenario.filter, scenario.tags, scenario.seed, scenario.device, scenario.live, scenario.bus, scenario.eventLimit, scenario.folder,
+            scenario.filter, scenario.tags, scenario.seed, scenario.device, scenario.live, scenario.bus, scenario.folder,
         };
+        scenario.limits.AddTo(command);
         command.SetAction(scenario.RunAsync);
         return command;
     }
@@ -58,11 +59,18 @@ internal sealed class ScenarioCommand
             }
 
             var clock = Stopwatch.StartNew();
-            var result = options.Device is null && place is not null
-                ? Simulate(pickle, options, place)
-                : await ScenarioRunner.RunAsync(pickle, options, cancel);
-            results.Add(result);
-            Show(result, clock.Elapsed);
+            try
+            {
+                var result = options.Device is null && place is not null
+                    ? Simulate(pickle, options, place, cancel)
+                    : await ScenarioRunner.RunAsync(pickle, options, cancel);
+                results.Add(result);
+                Show(result, clock.Elapsed);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                break;
+            }
         }
 
         place?.Write(new ScenarioJUnitWriter([.. results]));
@@ -71,10 +79,10 @@ internal sealed class ScenarioCommand
         return (int)(cancel.IsCancellationRequested ? ExitCode.Interrupted : failed > 0 ? ExitCode.Failed : ExitCode.Passed);
     }
 
-    private static ScenarioResult Simulate(Pickle pickle, ScenarioRunOptions options, RunFolder place)
+    private static ScenarioResult Simulate(Pickle pickle, ScenarioRunOptions options, RunFolder place, CancellationToken cancel)
     {
         ScenarioResult? result = null;
-        place.WriteWhenOpened(FrameFile.NameOf(pickle), frames => result = ScenarioRunner.RunSimulated(pickle, options with { Frames = frames }));
+        place.WriteWhenOpened(FrameFile.NameOf(pickle), frames => result = ScenarioRunner.RunSimulated(pickle, options with { Frames = frames }, cancel));
         return result!;
     }
 
@@ -89,7 +97,8 @@ internal sealed class ScenarioCommand
         var given = parsed.GetValue(bus) is { } url ? TransportUrl.ToUri(url) : null;
         if (parsed.GetValue(device) is not { } file)
         {
-            return new ScenarioRunOptions { Seed = parsed.GetValue(seed), EventLimit = parsed.GetValue(eventLimit), Bus = given };
+            var (eventLimit, timeLimit) = limits.Of(parsed);
+            return new ScenarioRunOptions { Seed = parsed.GetValue(seed), EventLimit = eventLimit, TimeLimit = timeLimit, Bus = given };
         }
 
         var description = DeviceFile.Read(file);

@@ -23,18 +23,19 @@ internal static class WorkerFleet
     /// <param name="options">Where the workers are.</param>
     /// <param name="pickle">The scenario.</param>
     /// <param name="faults">The faults as the user wrote them; null for what the scenario asks for.</param>
+    /// <param name="limits">When a run never ends.</param>
     /// <param name="range">The seeds.</param>
     /// <param name="progress">Called with each outcome as it comes.</param>
     /// <param name="cancel">Gives up; there are no outcomes then.</param>
     /// <exception cref="CommandException">The broker cannot be reached, or a worker failed.</exception>
     public static async Task<IReadOnlyList<RunOutcome>> ExploreAsync(
-        FleetOptions options, Pickle pickle, string? faults, SeedRange range, Action<RunOutcome> progress, CancellationToken cancel)
+        FleetOptions options, Pickle pickle, string? faults, RunLimits limits, SeedRange range, Action<RunOutcome> progress, CancellationToken cancel)
     {
         try
         {
             var report = await FleetCoordinator.RunAsync(
                 options,
-                JsonSerializer.SerializeToUtf8Bytes(new Job(pickle.Location, pickle.Name, faults)),
+                JsonSerializer.SerializeToUtf8Bytes(new Job(pickle.Location, pickle.Name, faults, limits)),
                 new FleetRange(range.First, range.Count),
                 Math.Clamp(range.Count / 100, 1, 100),
                 (_, result) =>
@@ -63,9 +64,9 @@ internal static class WorkerFleet
         var wanted = JsonSerializer.Deserialize<Job>(job.Span) ?? throw new FormatException("the job is null");
         var pickle = ScenarioBook.Pickles.FirstOrDefault(p => p.Location == wanted.Location && p.Name == wanted.Name)
             ?? throw new FormatException($"this worker has no scenario '{wanted.Name}' at {wanted.Location}");
-        var experiment = ScenarioExperiment.Of(pickle, FaultSelection.Parse(wanted.Faults));
+        var experiment = wanted.Limits.On(ScenarioExperiment.Of(pickle, FaultSelection.Parse(wanted.Faults)));
         return OutcomeJson.Write(Explorer.Explore(experiment, range.First, range.Count, threads, cancel: cancel));
     }
 
-    private sealed record Job(string Location, string Name, string? Faults);
+    private sealed record Job(string Location, string Name, string? Faults, RunLimits Limits);
 }

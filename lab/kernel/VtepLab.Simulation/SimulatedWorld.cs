@@ -99,6 +99,9 @@ public sealed class SimulatedWorld
     /// <summary>A hash of all that has happened so far.</summary>
     public ulong Digest => Kernel.Digest;
 
+    /// <summary>What the experimenter is at, for the message of a run that does not end; empty: that is not said.</summary>
+    public string Activity { get; set; } = "";
+
     internal Kernel Kernel { get; }
 
     /// <summary>True while somebody waits until nothing happens: only then what happens is looked at.</summary>
@@ -167,7 +170,7 @@ public sealed class SimulatedWorld
         + $"<- {r.Record.Cause,10} {(r.Record.Kind == TraceKind.Note ? _notes[(int)r.Record.A] : $"{r.Record.A} {r.Record.B}")}"));
 
     /// <summary>Runs a body, as the experimenter, until it has ended.</summary>
-    /// <exception cref="SimulationException">Nothing is left to happen and the body still waits; or a host crashed.</exception>
+    /// <exception cref="SimulationException">Nothing is left to happen and the body still waits; it goes on beyond the limit of the options; or a host crashed.</exception>
     public void Run(Func<Task> body) => Run(async () =>
     {
         await body();
@@ -179,9 +182,16 @@ public sealed class SimulatedWorld
     {
         Task<T>? task = null;
         Kernel.Enqueue(Kernel.World, (SendOrPostCallback)(_ => task = body()), null);
-        RunEvents(long.MaxValue, () => task is { IsCompleted: true });
+        var until = Options.TimeLimit is { } limit ? VirtualTime.After(Kernel.Now, limit) : long.MaxValue;
+        RunEvents(until, () => task is { IsCompleted: true });
         if (task is not { IsCompleted: true })
         {
+            if (Kernel.Pending > 0)
+            {
+                Kernel.Advance(until);
+                throw Failed($"not over after {Options.TimeLimit:c} of virtual time{(Activity.Length > 0 ? $", in {Activity}" : "")}: does it wait for ever?", Explorer.Endless);
+            }
+
             throw Failed(
                 "nothing is left to happen, and the body still waits; suspended: "
                 + string.Join(", ", _byId.SelectMany(h => h.Running.Select(r => $"{h.Name}/{r}")).DefaultIfEmpty("nothing")),
@@ -320,6 +330,7 @@ public sealed class SimulatedWorld
     {
         Kernel.Rehome();
         var before = Options.WatchThreadPool ? PoolWatch.Watch(Leaked) : null;
+        using var interrupt = Options.Interrupt.Register(() => Kernel.Break("interrupted", Explorer.Interrupted));
         using var blocking = Options.WatchThreadPool ? BlockWatch.Watch(Kernel, Options, () => $"seed {Seed}: {NameOf(Kernel.Current)}") : null;
         try
         {
@@ -335,7 +346,7 @@ public sealed class SimulatedWorld
             });
             return _failure is null ? ended : throw _failure;
         }
-        catch (SimulationException e) when (_failure is null && e.Kind is "blocked" or "foreign-thread" or "zeno" or "too-many-events" or "stuck")
+        catch (SimulationException e) when (_failure is null && e.Kind is "blocked" or "foreign-thread" or "zeno" or "too-many-events" or Explorer.Stuck or Explorer.Interrupted)
         {
             throw _failure = new SimulationException(Located(e.Message), e.Kind, e); // What the kernel says, with the place; a broken run stays so.
         }

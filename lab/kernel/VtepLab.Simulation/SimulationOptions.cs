@@ -63,6 +63,12 @@ public sealed record SimulationOptions
     /// <summary>The event that an earlier run of the same did not come back from: this run ends before it and says whose code it is. Null: none.</summary>
     public long? StuckIn { get; init; }
 
+    /// <summary>How long, in virtual time, the body of <see cref="SimulatedWorld.Run(Func{Task})"/> may go on before the run fails as <see cref="Explorer.Endless"/>; null: for ever.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Ends a run from outside, before its next event, as <see cref="Explorer.Interrupted"/>.</summary>
+    public CancellationToken Interrupt { get; init; }
+
     /// <summary>How many records the trace that is always on keeps, a power of two; 0 for none.</summary>
     public int TraceRecords { get; init; } = 4096;
 

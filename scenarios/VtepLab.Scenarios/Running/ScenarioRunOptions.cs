@@ -13,6 +13,9 @@ public sealed record ScenarioRunOptions
     /// <summary>How much processor time one event of a simulated run may take before it counts as an endless loop.</summary>
     public TimeSpan EventLimit { get; init; } = new SimulationOptions().EventLimit;
 
+    /// <summary>How much virtual time a simulated run may take before it counts as one that waits for ever. The scenarios here take up to seven minutes.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>The real device that stands for the scenario's switch; null for an emulated one in virtual time.</summary>
     public LabDevice? Device { get; init; }
 

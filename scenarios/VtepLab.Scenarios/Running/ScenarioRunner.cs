@@ -14,13 +14,17 @@ public static class ScenarioRunner
 
     /// <summary>Runs a scenario to its end; what goes wrong in it is in the result and is not thrown.</summary>
     public static async Task<ScenarioResult> RunAsync(Pickle pickle, ScenarioRunOptions options, CancellationToken cancel = default) =>
-        options.Device is { } device ? await RunLiveAsync(pickle, options, device, cancel) : RunSimulated(pickle, options);
+        options.Device is { } device ? await RunLiveAsync(pickle, options, device, cancel) : RunSimulated(pickle, options, cancel);
 
     /// <summary>What the worlds of scenarios are like, whoever runs them, so that a seed is the same run everywhere.</summary>
-    internal static SimulationOptions Worlds { get; } = new() { Order = EventOrder.Drawn, IsKeepAlive = LifeSigns.AreAll };
+    internal static SimulationOptions Worlds { get; } = new()
+    {
+        Order = EventOrder.Drawn, IsKeepAlive = LifeSigns.AreAll, TimeLimit = new ScenarioRunOptions().TimeLimit,
+    };
 
-    /// <summary>Runs a scenario in virtual time, on a thread of its own: one that never comes back from an event fails, and says whose code it is.</summary>
-    public static ScenarioResult RunSimulated(Pickle pickle, ScenarioRunOptions options)
+    /// <summary>Runs a scenario in virtual time, on a thread of its own: one that never comes back from an event, or waits for ever, fails and says where.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ScenarioResult RunSimulated(Pickle pickle, ScenarioRunOptions options, CancellationToken cancel = default)
     {
         // A run that is stuck is left behind and repeated up to there, so there may be two: the second one tells, the first one has captured.
         var attempts = new List<Attempt>();
@@ -31,9 +35,9 @@ public static class ScenarioRunner
             attempt.Run(world, pickle, attempts.Count == 1 ? options : options with { Frames = null });
         })
         {
-            Options = Worlds with { Logs = options.Logs, EventLimit = options.EventLimit },
+            Options = Worlds with { Logs = options.Logs, EventLimit = options.EventLimit, TimeLimit = options.TimeLimit },
         };
-        var outcome = Explorer.RunApart(experiment, options.Seed);
+        var outcome = Explorer.RunApart(experiment, options.Seed, cancel: cancel);
         attempts[^1].Bug?.Throw();
         return (attempts[^1].Result ?? Broken(pickle, outcome.VirtualTime, outcome.Message!, outcome.Message!)) with
         {
@@ -49,7 +53,7 @@ public static class ScenarioRunner
         SimulatedLab.Run(world, lab =>
         {
             var listener = options.Faults is { } faults ? faults.Watch(lab, pickle, options.Listener) : options.Listener;
-            return ExecuteAsync(lab, pickle, options with { Listener = world.Capture is { } capture ? Remarking(capture) + listener : listener });
+            return ExecuteAsync(lab, pickle, options with { Listener = Following(world) + listener });
         });
 
     /// <summary>The result of a run that no step has ended: a machine of the lab crashed, nothing was left that could happen, or an event did not end. A step is added that says so.</summary>
@@ -57,11 +61,16 @@ public static class ScenarioRunner
         pickle.Uri, pickle.Line, pickle.Feature, pickle.Name, pickle.Tags, ScenarioStatus.Failed, at,
         [new ScenarioStep("After", "the simulated world", 0, ScenarioStatus.Failed, at, TimeSpan.Zero, message, [], [], details)]);
 
-    private static Action<ExecutionEvent> Remarking(FrameCapture capture) => happened =>
+    private static Action<ExecutionEvent> Following(SimulatedWorld world) => happened =>
     {
         if (happened is StepStarted { Step: var step })
         {
-            capture.Remark(string.Create(CultureInfo.InvariantCulture, $"line {step.Line}: {step.Keyword} {step.Text}"));
+            world.Activity = string.Create(CultureInfo.InvariantCulture, $"line {step.Line}: {step.Keyword} {step.Text}");
+            world.Capture?.Remark(world.Activity);
+        }
+        else if (happened is StepFinished { Result: var done })
+        {
+            world.Activity = string.Create(CultureInfo.InvariantCulture, $"what follows on line {done.Line}: {done.Keyword} {done.Text}");
         }
     };
 

@@ -112,6 +112,61 @@ public class StuckRunTests
         Assert.That(outcomes, Has.Count.InRange(8, 10).And.All.Property(nameof(RunOutcome.Failure)).EqualTo("stuck"));
     }
 
+    [Test]
+    public void A_run_that_waits_for_ever_is_ended_by_its_limit_and_says_what_it_was_at()
+    {
+        var experiment = Waits(everySo: 2);
+
+        var outcomes = Explorer.Explore(experiment, 1, 3, 1);
+
+        Assert.That(outcomes.Select(o => o.Failure), Is.EqualTo(new[] { null, "endless", null }));
+        Assert.That(outcomes[1].Message, Is.EqualTo("not over after 01:00:00 of virtual time, in the second step: does it wait for ever? Seed 2, virtual time 01:00:00."));
+        Assert.That(outcomes[1].VirtualTime, Is.EqualTo(TimeSpan.FromHours(1)));
+    }
+
+    [Test]
+    public void A_wait_for_ever_is_shrunk_in_few_tries_that_never_end()
+    {
+        var experiment = Waits(everySo: 1);
+        var plan = new FaultPlan([.. Crashes("other", 100)]);
+
+        var (smallest, runs) = Explorer.Shrink(experiment, Explorer.RunApart(experiment, 3, plan));
+
+        Assert.That((smallest.Failure, smallest.Plan.Commands.Count, runs), Is.EqualTo(("endless", 0, 1)));
+    }
+
+    [Test]
+    public void Runs_that_never_end_are_left_at_once_when_it_is_cancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        var experiment = Waits(everySo: 2);
+        experiment = experiment with { Options = experiment.Options with { TimeLimit = null } };
+
+        var outcomes = Explorer.Explore(experiment, 1, 100, 1, _ => cancel.CancelAfter(TimeSpan.FromMilliseconds(50)), cancel.Token);
+
+        Assert.That(outcomes.Select(o => (o.Seed, o.Failure)), Is.EqualTo(new[] { (1UL, (string?)null) }));
+        Assert.That(() => Explorer.RunApart(experiment, 2, cancel: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private static Experiment Waits(ulong everySo) => new("waits", _ => FaultPlan.None, (world, plan) =>
+    {
+        world.AddHost("other").Start(_ => Task.CompletedTask);
+        Nemesis.Release(world, plan);
+        world.Run(async () =>
+        {
+            world.Activity = "the first step";
+            await world.DelayAsync(TimeSpan.FromSeconds(20));
+            world.Activity = "the second step";
+            while (world.Seed % everySo == 0)
+            {
+                await world.DelayAsync(TimeSpan.FromSeconds(2));
+            }
+        });
+    })
+    {
+        Options = new SimulationOptions { TimeLimit = TimeSpan.FromHours(1) },
+    };
+
     private static IEnumerable<FaultCommand> Crashes(string host, int count) =>
         Enumerable.Repeat(new FaultCommand(TimeSpan.FromSeconds(1), "crash", [host], TimeSpan.FromSeconds(1)), count);
 

@@ -6,8 +6,14 @@ public static class Explorer
     /// <summary>The failure of a run that does not come back from one of its events; <see cref="RunOutcome.Events"/> says which.</summary>
     public const string Stuck = "stuck";
 
-    // Each try that is stuck takes the whole limit of an event and may leave a thread behind that keeps a processor busy for ever.
-    private const int MostStuck = 8;
+    /// <summary>The failure of a run that goes on for ever in virtual time: the limit of the options ended it.</summary>
+    public const string Endless = "endless";
+
+    /// <summary>What a run that was interrupted says instead of how it went.</summary>
+    public const string Interrupted = "interrupted";
+
+    // Each try that is endless takes the whole limit of a run; one that is stuck takes the whole limit of an event and may leave a thread behind that keeps a processor busy for ever.
+    private const int MostUnending = 8;
 
     /// <summary>Runs one seed.</summary>
     /// <param name="experiment">The experiment.</param>
@@ -42,7 +48,7 @@ public static class Explorer
     /// <param name="count">How many.</param>
     /// <param name="workers">How many threads; the outcomes do not depend on it.</param>
     /// <param name="progress">Called, one call at a time, as outcomes come.</param>
-    /// <param name="cancel">Stops before the next seed of each thread.</param>
+    /// <param name="cancel">Ends it at once; runs under way have no outcome.</param>
     /// <returns>
     /// The outcomes in the order of the seeds; those that were reached when it was cancelled. A seed whose run never comes back from an event fails as
     /// <see cref="Stuck"/>; after some of them no further ones are begun, for each keeps a processor busy.
@@ -59,20 +65,25 @@ public static class Explorer
     /// <param name="experiment">The experiment.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="plan">The faults; those of the seed when null.</param>
-    public static RunOutcome RunApart(Experiment experiment, ulong seed, FaultPlan? plan = null) =>
-        Explore(plan is null ? experiment : experiment with { Plan = _ => plan }, seed, 1, 1)[0];
+    /// <param name="cancel">Ends it at once.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static RunOutcome RunApart(Experiment experiment, ulong seed, FaultPlan? plan = null, CancellationToken cancel = default) =>
+        Explore(plan is null ? experiment : experiment with { Plan = _ => plan }, seed, 1, 1, cancel: cancel) is [var outcome]
+            ? outcome
+            : throw new OperationCanceledException(cancel);
 
     /// <summary>Marks that were expected and reached by no run: what the exploration no longer tests.</summary>
     public static IReadOnlyList<string> Missed(IEnumerable<RunOutcome> outcomes) =>
         [.. outcomes.SelectMany(o => o.Marks).GroupBy(m => m.Key, StringComparer.Ordinal).Where(g => g.All(m => m.Value == 0))
             .Select(g => g.Key).Order(StringComparer.Ordinal)];
 
-    /// <summary>Looks for the fewest and shortest faults that still make a run fail the same way; of a stuck run for few ones, with few tries, and not for short ones.</summary>
+    /// <summary>Looks for the fewest and shortest faults that still make a run fail the same way; of one that does not end for few ones, with few tries, and not for short ones.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="failed">The failed run.</param>
     /// <param name="mostRuns">How many runs it may take.</param>
+    /// <param name="cancel">Ends the search with what was found so far.</param>
     /// <returns>The smallest failing run found, and the number of runs it took.</returns>
-    public static (RunOutcome Smallest, int Runs) Shrink(Experiment experiment, RunOutcome failed, int mostRuns = 2000)
+    public static (RunOutcome Smallest, int Runs) Shrink(Experiment experiment, RunOutcome failed, int mostRuns = 2000, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(failed);
         if (failed.Failure is null)
@@ -80,13 +91,13 @@ public static class Explorer
             throw new ArgumentException($"seed {failed.Seed} did not fail", nameof(failed));
         }
 
-        var (best, runs, stuck) = (failed, 0, 0);
-        var isStuck = failed.Failure == Stuck;
-        var shrunk = !isStuck || !Fails([]); // Most endless loops need no fault at all.
+        var (best, runs, unending) = (failed, 0, 0);
+        var isUnending = failed.Failure is Stuck or Endless;
+        var shrunk = !isUnending || !Fails([]); // Most endless loops need no fault at all.
         while (shrunk && !IsOver())
         {
             shrunk = Drop();
-            shrunk |= !isStuck && Shorten();
+            shrunk |= !isUnending && Shorten();
         }
 
         return (best, runs);
@@ -135,7 +146,7 @@ public static class Explorer
             return any;
         }
 
-        bool IsOver() => runs >= mostRuns || stuck >= MostStuck;
+        bool IsOver() => runs >= mostRuns || unending >= MostUnending || cancel.IsCancellationRequested;
 
         bool Fails(List<FaultCommand> commands)
         {
@@ -145,8 +156,12 @@ public static class Explorer
             }
 
             runs++;
-            var outcome = RunApart(experiment, failed.Seed, new FaultPlan(commands));
-            stuck += outcome.Failure == Stuck ? 1 : 0;
+            if (Explore(experiment with { Plan = _ => new FaultPlan(commands) }, failed.Seed, 1, 1, cancel: cancel) is not [var outcome])
+            {
+                return false;
+            }
+
+            unending += outcome.Failure is Stuck or Endless ? 1 : 0;
             if (outcome.Failure != failed.Failure)
             {
                 return false;

@@ -15,6 +15,7 @@ internal sealed class SeedCrew(Experiment experiment, ulong first, int count, Ac
     private int _next;
     private int _atWork;
     private int _leftBehind;
+    private bool _isOver;
     private Exception? _broken;
 
     /// <summary>Runs the seeds.</summary>
@@ -22,6 +23,7 @@ internal sealed class SeedCrew(Experiment experiment, ulong first, int count, Ac
     /// <returns>The outcomes in the order of the seeds; those that were reached.</returns>
     public IReadOnlyList<RunOutcome> Run(int workers)
     {
+        using var interrupt = cancel.Register(Wake);
         lock (_gate)
         {
             for (var n = 0; n < workers; n++)
@@ -29,15 +31,24 @@ internal sealed class SeedCrew(Experiment experiment, ulong first, int count, Ac
                 Hire(null);
             }
 
-            while (_atWork > 0)
+            while (_atWork > 0 && !cancel.IsCancellationRequested)
             {
                 Monitor.Wait(_gate);
             }
-        }
 
-        return _broken is null
-            ? [.. _outcomes.OfType<RunOutcome>()]
-            : throw new SimulationException($"exploring {experiment.Name} broke off: {_broken.Message}", "explorer", _broken);
+            _isOver = true; // The threads end by themselves, those that can.
+            return _broken is null
+                ? [.. _outcomes.OfType<RunOutcome>()]
+                : throw new SimulationException($"exploring {experiment.Name} broke off: {_broken.Message}", "explorer", _broken);
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private void Hire((int Index, StuckEvent Event)? stuck)
@@ -84,7 +95,11 @@ internal sealed class SeedCrew(Experiment experiment, ulong first, int count, Ac
     }
 
     private RunOutcome RunOne(Worker worker, int index, long? stuckIn) => Explorer.Run(
-        experiment with { Options = experiment.Options with { StuckIn = stuckIn, Stuck = at => LeaveBehind(worker, index, at) } }, unchecked(first + (ulong)index));
+        experiment with
+        {
+            Options = experiment.Options with { StuckIn = stuckIn, Stuck = at => LeaveBehind(worker, index, at), Interrupt = cancel },
+        },
+        unchecked(first + (ulong)index));
 
     /// <summary>Runs a seed again, up to the event that it did not come back from.</summary>
     private RunOutcome Name(Worker worker, int index, StuckEvent at)
@@ -100,6 +115,11 @@ internal sealed class SeedCrew(Experiment experiment, ulong first, int count, Ac
     {
         lock (_gate)
         {
+            if (_isOver)
+            {
+                return;
+            }
+
             _leftBehind++;
             Hire((index, at));
             Leave(worker);
@@ -120,7 +140,7 @@ internal sealed class SeedCrew(Experiment experiment, ulong first, int count, Ac
     {
         lock (_gate)
         {
-            if (!worker.HasLeft)
+            if (!worker.HasLeft && !_isOver && outcome.Failure != Explorer.Interrupted)
             {
                 _outcomes[index] = outcome;
                 progress?.Invoke(outcome);
