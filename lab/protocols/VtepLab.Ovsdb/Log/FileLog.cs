@@ -16,12 +16,12 @@ public sealed class FileLog : ITransactionLog
     private readonly JsonWriter _record = new();
     private long _compactLength;
 
-    private FileLog(Database database, ILogStorage storage, TimeProvider time, long length)
+    private FileLog(Database database, ILogStorage storage, TimeProvider time, long length, long compactLength)
     {
         Database = database;
         _storage = storage;
         _time = time;
-        Length = _compactLength = length;
+        (Length, _compactLength) = (length, compactLength);
         database.Log = this;
     }
 
@@ -34,7 +34,7 @@ public sealed class FileLog : ITransactionLog
     /// <summary>Writes a database that is in memory to a file, and keeps it there from now on.</summary>
     public static FileLog Attach(Database database, ILogStorage storage, TimeProvider time)
     {
-        var log = new FileLog(database, storage, time, 0);
+        var log = new FileLog(database, storage, time, length: 0, compactLength: 0);
         log.Compact();
         return log;
     }
@@ -74,7 +74,8 @@ public sealed class FileLog : ITransactionLog
             TransactionRecord.Apply(JsonText.Parse(record).Root, database);
         }
 
-        var log = new FileLog(database, storage, time, good);
+        // A compact file is the schema and one transaction. A server that is started again and again would never compact, were its length now taken for it.
+        var log = new FileLog(database, storage, time, good, compactLength: records.Take(2).Sum(record => (long)record.Length));
         if (wrong is not null)
         {
             storage.Replace(file[..good]);

@@ -72,6 +72,25 @@ public class FileLogTests
     }
 
     [Test]
+    public void A_file_that_had_grown_before_it_was_opened_is_compacted_too()
+    {
+        var file = new MemoryLogStorage();
+        var log = FileLog.Create(DatabaseSchema.Parse(Schema), file, TimeProvider.System, NewUuid);
+        var row = Commit(log.Database, t => t.Insert("t", ("s", "small")));
+        for (var n = 0; file.Content.Length < FileLog.LeastBytesToCompact; n++)
+        {
+            Commit(log.Database, t => t.Set(row, "s", $"{n}{new string('x', 1 << 20)}"));
+        }
+
+        var storage = new MemoryLogStorage();
+        var opened = FileLog.Open(file.Content, storage, TimeProvider.System, NewUuid, out _);
+
+        Assert.That(opened.CompactIfGrown());
+        Assert.That(storage.Content.Length, Is.EqualTo(opened.Length).And.LessThan(2 << 20));
+        Assert.That(opened.CompactIfGrown(), Is.False);
+    }
+
+    [Test]
     public void A_flipped_byte_ends_the_log_before_its_record()
     {
         var file = new MemoryLogStorage();
