@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using VtepLab.Hosting;
 using VtepLab.Topology;
 
@@ -120,7 +118,7 @@ internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
 
     private async Task StartRabbitAsync(LabNode node, CancellationToken cancel)
     {
-        var rabbit = new RabbitNode(Path.Combine(folder, node.Name), node.Port, FreePort(), FreePort());
+        var rabbit = new RabbitNode(Path.Combine(folder, node.Name), node.Port, FreePort.Take(), FreePort.Take());
         rabbit.WriteConfiguration();
         // The mapper says nothing when it is ready but with -d; the broker waits for it.
         _processes.Add(await NodeProcess.StartAsync(
@@ -144,12 +142,5 @@ internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
         {
             throw new CommandException(ExitCode.Unreachable, $"{program} {arguments[0]}: {errors.Trim()}");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

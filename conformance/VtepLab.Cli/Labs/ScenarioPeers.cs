@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using VtepLab.Hosting;
 using VtepLab.Scenarios;
 using VtepLab.Topology;
 
@@ -56,10 +56,5 @@ internal sealed class ScenarioPeers : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static IPEndPoint FreeEndpoint()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
+    private static IPEndPoint FreeEndpoint() => new(IPAddress.Loopback, FreePort.Take());
 }

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using VtepLab.Benchmarks.Ovsdb;
+using VtepLab.Hosting;
 
 namespace VtepLab.Benchmarks.Certify;
 
@@ -31,10 +30,7 @@ internal static class CertifyTimes
     // Over TCP the server probes its clients, and the checks of that are the ones that take time.
     private static string ListenOnTcp(string socket)
     {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        var port = FreePort.Take();
         using var tool = Process.Start(
             "ovs-appctl", ["-t", Path.Combine(Path.GetDirectoryName(socket)!, "ctl"), "ovsdb-server/add-remote", $"ptcp:{port}:127.0.0.1"]);
         tool.WaitForExit();
