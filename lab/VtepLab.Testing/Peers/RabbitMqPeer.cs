@@ -1,3 +1,4 @@
+using System.Globalization;
 using VtepLab.Hosting;
 
 namespace VtepLab.Testing.Peers;
@@ -94,6 +95,33 @@ public sealed class RabbitMqPeer : IAsyncDisposable
     /// <summary>Runs <c>rabbitmqctl</c> against it.</summary>
     public async Task<string> ControlAsync(params string[] arguments) =>
         (await PeerProcess.RunAsync($"{RabbitNode.Scripts}/rabbitmqctl", ["-q", "-n", _node.Name, .. arguments], _node.Environment, limit: Patience)).Success();
+
+    /// <summary>Evaluates Erlang in the broker, as <c>rabbitmqctl eval</c> does, but in a hundredth of the time: that one starts an Erlang machine of its own.</summary>
+    /// <param name="expressions">Erlang expressions without the full stop.</param>
+    /// <returns>The value of the last, as Erlang writes it.</returns>
+    public async Task<string> EvaluateAsync(string expressions)
+    {
+        var answer = (await PeerProcess.RunAsync(
+            RealPeer.Require("erl_call"), ["-address", $"localhost:{_node.DistributionPort}", "-e"], _node.Environment, input: $"{expressions}.\n", limit: Patience)).Success();
+        return answer.StartsWith("{ok, ", StringComparison.Ordinal) ? answer["{ok, ".Length..^1] : throw new InvalidOperationException($"{expressions}: {answer}");
+    }
+
+    /// <summary>Makes a virtual host in which the user <c>guest</c> may do everything.</summary>
+    public async Task MakeSpaceAsync(string name) => await EvaluateAsync(
+        $"""
+        rabbit_vhost:add(<<"{name}">>, <<"guest">>),
+        rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"{name}">>, <<".*">>, <<".*">>, <<".*">>, <<"guest">>)
+        """);
+
+    /// <summary>How many messages a consumer has got and not acknowledged yet.</summary>
+    /// <param name="queue">How the names of the queues begin.</param>
+    public async Task<int> UnacknowledgedAsync(string queue) => int.Parse(
+        await EvaluateAsync(
+            $$$"""
+            lists:sum([N || [{name, {resource, _, _, <<"{{{queue}}}", _/binary>>}}, {messages_unacknowledged, N}]
+                <- rabbit_amqqueue:info_all(<<"/">>, [name, messages_unacknowledged])])
+            """),
+        CultureInfo.InvariantCulture);
 
     /// <summary>Kills the broker; transient queues are gone.</summary>
     public async Task CrashAsync()

@@ -13,8 +13,7 @@ public class LiveRabbitBusTests
     public async Task The_exchanges_and_queues_are_those_of_oslo_messaging()
     {
         var broker = SharedRabbitMq.Get();
-        await broker.ControlAsync("add_vhost", "names");
-        await broker.ControlAsync("set_permissions", "-p", "names", "guest", ".*", ".*", ".*");
+        await broker.MakeSpaceAsync("names");
         var options = new LiveHostOptions { Bus = host => new RabbitBus(host, new RabbitBusOptions(new Uri(broker.Uri, "names"))) };
         string queues = "", exchanges = "", bindings = "";
         await LiveHost.RunAsync("agent", options, async host =>

@@ -7,6 +7,7 @@ namespace VtepLab.Kernel.Tests;
 
 /// <summary>A network that is cut between a host and the broker without a word, several brokers, and TLS.</summary>
 [Category(RealPeer.Category)]
+[Parallelizable(ParallelScope.Children)] // Each has a broker of its own, and mostly waits for it.
 public class LiveRabbitCutTests
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);

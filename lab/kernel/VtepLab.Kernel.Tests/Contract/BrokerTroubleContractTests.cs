@@ -11,7 +11,7 @@ public class BrokerTroubleContractTests<TWorld>
     where TWorld : IBrokerWorld, new()
 {
     private const string Topic = "l2gateway_agent";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     private readonly TWorld _world = new();
 

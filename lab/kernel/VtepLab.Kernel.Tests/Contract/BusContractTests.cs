@@ -10,7 +10,7 @@ namespace VtepLab.Kernel.Tests.Contract;
 public class BusContractTests<TWorld>
     where TWorld : IContractWorld, new()
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     private readonly TWorld _world = new();
 

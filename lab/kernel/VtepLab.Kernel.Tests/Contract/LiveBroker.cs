@@ -4,7 +4,7 @@ using VtepLab.Testing.Peers;
 
 namespace VtepLab.Kernel.Tests.Contract;
 
-/// <summary>A real RabbitMQ, brought into trouble by its own operator's tool; each run has a virtual host of its own.</summary>
+/// <summary>A real RabbitMQ, brought into trouble as its operator would; each run has a virtual host of its own.</summary>
 public sealed class LiveBroker : IBrokerWorld
 {
     private const string Publish =
@@ -27,7 +27,7 @@ public sealed class LiveBroker : IBrokerWorld
 
     public void Run(Func<IHost, IHost, Task> body, bool isImpatient = false, int largest = 0) => RunAsync(body, isImpatient, largest).GetAwaiter().GetResult();
 
-    public Task BlockAsync(bool isBlocked) => Broker.ControlAsync(["set_vm_memory_high_watermark", .. isBlocked ? (string[])["0"] : ["absolute", "256MB"]]);
+    public Task BlockAsync(bool isBlocked) => Broker.EvaluateAsync($"vm_memory_monitor:set_vm_memory_high_watermark({(isBlocked ? "0" : "{absolute, \"256MB\"}")})");
 
     public Task RefuseAsync(bool isRefused, string topic) => Broker.ControlAsync(isRefused
         ? ["set_policy", "-p", _space, "--apply-to", "queues", "full", $"^{topic}$", """{"max-length": 0, "overflow": "reject-publish"}"""]
@@ -49,8 +49,7 @@ public sealed class LiveBroker : IBrokerWorld
     private async Task RunAsync(Func<IHost, IHost, Task> body, bool isImpatient, int largest)
     {
         _space = $"trouble{Interlocked.Increment(ref _runs)}";
-        await Broker.ControlAsync("add_vhost", _space);
-        await Broker.ControlAsync("set_permissions", "-p", _space, "guest", ".*", ".*", ".*");
+        await Broker.MakeSpaceAsync(_space);
         if (isImpatient)
         {
             await SetPatienceAsync("1000", "500");
@@ -80,8 +79,8 @@ public sealed class LiveBroker : IBrokerWorld
         }
     }
 
-    private static Task<string> SetLargestAsync(int bytes) => Broker.ControlAsync("eval", $"application:set_env(rabbit, max_message_size, {bytes}).");
+    private static Task<string> SetLargestAsync(int bytes) => Broker.EvaluateAsync($"application:set_env(rabbit, max_message_size, {bytes})");
 
-    private static Task<string> SetPatienceAsync(string milliseconds, string lookEvery) => Broker.ControlAsync(
-        "eval", $"application:set_env(rabbit, consumer_timeout, {milliseconds}), application:set_env(rabbit, channel_tick_interval, {lookEvery}).");
+    private static Task<string> SetPatienceAsync(string milliseconds, string lookEvery) => Broker.EvaluateAsync(
+        $"application:set_env(rabbit, consumer_timeout, {milliseconds}), application:set_env(rabbit, channel_tick_interval, {lookEvery})");
 }

@@ -16,11 +16,10 @@ public sealed class LiveRabbitWorld : IContractWorld
     {
         var broker = SharedRabbitMq.Get();
         var space = $"run{Interlocked.Increment(ref _runs)}";
-        broker.ControlAsync("add_vhost", space).GetAwaiter().GetResult();
-        broker.ControlAsync("set_permissions", "-p", space, "guest", ".*", ".*", ".*").GetAwaiter().GetResult();
+        broker.MakeSpaceAsync(space).GetAwaiter().GetResult();
         var options = new LiveHostOptions { Bus = host => new RabbitBus(host, new RabbitBusOptions(new Uri(broker.Uri, space))) };
 
         LiveHost.RunAsync("server", options, server => body(server, new SecondHost(server, options.Bus!(server))))
-            .WaitAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+            .WaitAsync(TimeSpan.FromMinutes(2)).GetAwaiter().GetResult();
     }
 }

@@ -16,7 +16,7 @@ public sealed class LiveWorld : IContractWorld
         try
         {
             LiveHost.RunAsync("live", new LiveHostOptions { StoreDirectory = store.FullName }, host => body(host, host))
-                .WaitAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+                .WaitAsync(TimeSpan.FromMinutes(2)).GetAwaiter().GetResult();
         }
         finally
         {

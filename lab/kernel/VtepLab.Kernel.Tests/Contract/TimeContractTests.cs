@@ -33,7 +33,7 @@ public class TimeContractTests<TWorld>
 
         async Task WaitAsync(int n)
         {
-            await host.DelayAsync(TimeSpan.FromMilliseconds(40 * n));
+            await host.DelayAsync(TimeSpan.FromMilliseconds(200 * n));
             order.Add(n);
         }
     });
