@@ -37,7 +37,7 @@ public class AgentTests : FolderFixture
                 await using var agent = new RunningVteplab(
                     "agent", "l2gateway", "--config", Folder["neutron.conf"], "--config", Folder["l2gateway_agent.ini"]);
 
-                var report = await reported.Task.WaitAsync(TimeSpan.FromSeconds(30));
+                var report = await reported.Task.WaitAsync(TimeSpan.FromMinutes(1));
                 Assert.That(report.ToJsonString(), Does.Contain("\"host\":\"agent-1\""));
                 await agent.SignalAsync("TERM");
                 Assert.That(await agent.EndAsync(), Is.EqualTo(ExitCode.Passed), agent.Output);
@@ -76,8 +76,8 @@ public class AgentTests : FolderFixture
 
                 // The server is frozen, so the call is under way when the signal comes.
                 await server.SignalAsync("STOP");
-                var call = host.Bus.CallAsync(new BusTarget("l2gateway_agent"), "update_connection_to_gateway", Connect, TimeSpan.FromSeconds(30)).AsTask();
-                await host.DelayAsync(TimeSpan.FromSeconds(1));
+                var call = host.Bus.CallAsync(new BusTarget("l2gateway_agent"), "update_connection_to_gateway", Connect, TimeSpan.FromMinutes(2)).AsTask();
+                await Eventually.That(() => broker.UnacknowledgedAsync("l2gateway_agent"), Is.EqualTo(1));
                 await agent.SignalAsync("TERM");
                 Assert.That(await ReceiveAsync(supervisor), Is.EqualTo("STOPPING=1"));
                 await server.SignalAsync("CONT");
@@ -118,7 +118,7 @@ public class AgentTests : FolderFixture
 
     private static async Task<string> ReceiveAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var buffer = new byte[4096];
         return System.Text.Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, limit.Token));
     }

@@ -45,8 +45,8 @@ public class ConvertedSwitchTests : FolderFixture
     }
 
     private async Task ConvertAsync(string schema) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("ovsdb-client"), ["--timeout=10", "convert", $"tcp:127.0.0.1:{_port}", Folder[schema]])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("ovsdb-client"), ["--timeout=60", "convert", $"tcp:127.0.0.1:{_port}", Folder[schema]])).Success();
 
     private async Task<string> VtepCtlAsync(params string[] command) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db=tcp:127.0.0.1:{_port}", "--timeout=20", .. command])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db=tcp:127.0.0.1:{_port}", "--timeout=60", .. command])).Success();
 }

@@ -32,7 +32,7 @@ public class DatabasePathTests : FolderFixture
         Assert.That(new FileInfo(Folder["v.db"]).LinkTarget, Is.EqualTo("far/v.db"));
         Assert.That(await RunAsync("ovsdb-tool", "db-version", Folder["far/v.db"]), Is.EqualTo("9.9.9\n"));
         await using var again = await StartAsync();
-        Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=20", "list-ls"), Is.EqualTo("blue\n"));
+        Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=60", "list-ls"), Is.EqualTo("blue\n"));
     }
 
     [Test]
@@ -59,7 +59,7 @@ public class DatabasePathTests : FolderFixture
 
             Assert.That(await RunAsync("ovsdb-tool", "db-version", Folder["v.db"]), Is.EqualTo("1.7.0\n"));
             await using var again = await StartAsync();
-            Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=20", "list-ls"), Is.EqualTo("blue\nred\n"));
+            Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=60", "list-ls"), Is.EqualTo("blue\nred\n"));
         }
         finally
         {

@@ -111,7 +111,7 @@ public class FullDiskTests
         ])).Output;
 
     private static async Task<string[]> NamesAsync(string server) => (await PeerProcess.RunAsync(
-        RealPeer.Require("vtep-ctl"), [$"--db={server}", "--timeout=10", "--bare", "--columns=name", "list", "Logical_Switch"])).Success()
+        RealPeer.Require("vtep-ctl"), [$"--db={server}", "--timeout=60", "--bare", "--columns=name", "list", "Logical_Switch"])).Success()
         .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private sealed record Running(Func<string> Output, Func<Task> KillAsync, IAsyncDisposable Process) : IAsyncDisposable

@@ -13,7 +13,7 @@ public class InterruptedRunTests : FolderFixture
     {
         await using var server = await OvsdbServerPeer.StartAsync();
         using var relay = new Relay(server.Port, pieces: 12);
-        await File.WriteAllTextAsync(Folder["leaf1.yaml"], $"endpoint: {relay.Endpoint}\ntiming:\n  reply: 0.5\n  recovery: 0.5\n");
+        await File.WriteAllTextAsync(Folder["leaf1.yaml"], $"endpoint: {relay.Endpoint}\ntiming:\n  reply: 2\n  recovery: 0.5\n");
 
         var result = await Vteplab.RunAsync("certify", "--device", Folder["leaf1.yaml"], "--out", Folder["out"]);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using VtepLab.Testing;
 using VtepLab.Testing.Peers;
 
 namespace VtepLab.Cli.Tests;
@@ -18,7 +19,7 @@ public partial class KilledCompactionTests : FolderFixture
     public async Task Rewriting(bool converts)
     {
         var random = new Random(1);
-        var (acknowledged, sent, rewrites) = (0, 0, 0);
+        var progress = new Progress();
         var other = Folder["other.ovsschema"];
         await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(OvsdbServerPeer.VtepSchema)).Replace("\"1.7.0\"", "\"9.9.9\"", StringComparison.Ordinal));
         for (var round = 0; round < Rounds; round++)
@@ -28,35 +29,34 @@ public partial class KilledCompactionTests : FolderFixture
             await using var server = new RunningVteplab([.. serve, "--db", Folder["v.db"], "--listen", $"ptcp:{port}:127.0.0.1"]);
             await server.SaysAsync("listening on ");
             using var end = new CancellationTokenSource();
-            var conversions = converts ? ConvertAsync(port, [other, OvsdbServerPeer.VtepSchema], end.Token) : Task.FromResult(0);
-            var writer = WriteAsync(port, sent, end.Token);
-            await Task.Delay(TimeSpan.FromMilliseconds(1200 + random.Next(1500)));
+            var (conversions, acknowledged) = (progress.Conversions, progress.Acknowledged);
+            var converter = converts ? ConvertAsync(port, [other, OvsdbServerPeer.VtepSchema], progress, end.Token) : Task.CompletedTask;
+            var writer = WriteAsync(port, progress, end.Token);
+            var writes = converts ? random.Next(50) : 100 + random.Next(200); // By count and not by time: a slow machine rewrites as often as a fast one.
+            await Eventually.That(
+                () => Task.FromResult((converts && progress.Conversions == conversions) || progress.Acknowledged <= acknowledged + writes), Is.False, TimeSpan.FromMinutes(2));
             await server.SignalAsync("KILL");
             await server.EndAsync();
             await end.CancelAsync();
-            var written = await writer;
-            rewrites += await conversions;
-            (acknowledged, sent) = (Math.Max(acknowledged, written.Acknowledged), written.Sent);
+            await writer;
+            await converter;
 
             var (kept, length) = (await KeptAsync(), new FileInfo(Folder["v.db"]).Length);
-            TestContext.Out.WriteLine($"round {round}: {sent} sent, {acknowledged} acknowledged, {kept} kept in {length} bytes, {rewrites} conversions");
-            Assert.That(kept, Is.InRange(acknowledged, sent));
+            TestContext.Out.WriteLine($"round {round}: {progress.Sent} sent, {progress.Acknowledged} acknowledged, {kept} kept in {length} bytes, {progress.Conversions} conversions");
+            Assert.That(kept, Is.InRange(progress.Acknowledged, progress.Sent));
         }
 
-        if (!converts)
-        {
-            rewrites = (int)((((long)acknowledged * Padding.Length) - new FileInfo(Folder["v.db"]).Length) / (10 << 20)); // What is not in the file any more was compacted away.
-        }
-
+        var rewrites = converts
+            ? progress.Conversions
+            : (((long)progress.Acknowledged * Padding.Length) - new FileInfo(Folder["v.db"]).Length) / (10 << 20); // What is not in the file any more was compacted away.
         Assert.That(rewrites, Is.GreaterThanOrEqualTo(2), "the file was hardly ever rewritten");
     }
 
     private static readonly string Padding = new('x', 100_000);
 
     /// <summary>Keeps eight transactions under way, each with the next number, over as many connections as it takes.</summary>
-    private static async Task<(int Acknowledged, int Sent)> WriteAsync(int port, int sent, CancellationToken end)
+    private static async Task WriteAsync(int port, Progress progress, CancellationToken end)
     {
-        var acknowledged = 0;
         while (!end.IsCancellationRequested)
         {
             try
@@ -72,9 +72,9 @@ public partial class KilledCompactionTests : FolderFixture
                         await client.GetStream().WriteAsync(
                             Encoding.UTF8.GetBytes(
                                 $$"""
-                                {"id":{{++sent}},"method":"transact","params":["hardware_vtep",
+                                {"id":{{++progress.Sent}},"method":"transact","params":["hardware_vtep",
                                   {"op":"delete","table":"Logical_Switch","where":{{where}}},
-                                  {"op":"insert","table":"Logical_Switch","row":{"name":"ls","description":"{{sent}} {{Padding}}"} } ]}
+                                  {"op":"insert","table":"Logical_Switch","row":{"name":"ls","description":"{{progress.Sent}} {{Padding}}"} } ]}
                                 """), end);
                     }
 
@@ -87,7 +87,7 @@ public partial class KilledCompactionTests : FolderFixture
                     text += Encoding.UTF8.GetString(buffer, 0, got);
                     foreach (Match answer in Answer().Matches(text))
                     {
-                        acknowledged = Math.Max(acknowledged, int.Parse(answer.Groups[1].Value, CultureInfo.InvariantCulture));
+                        progress.Acknowledged = Math.Max(progress.Acknowledged, int.Parse(answer.Groups[1].Value, CultureInfo.InvariantCulture));
                         waiting--;
                         text = text[(text.IndexOf(answer.Value, StringComparison.Ordinal) + answer.Length)..];
                     }
@@ -98,21 +98,16 @@ public partial class KilledCompactionTests : FolderFixture
                 // It was killed, or ended the connection to convert.
             }
         }
-
-        return (acknowledged, sent);
     }
 
-    private static async Task<int> ConvertAsync(int port, string[] schemas, CancellationToken end)
+    private static async Task ConvertAsync(int port, string[] schemas, Progress progress, CancellationToken end)
     {
-        var done = 0;
         for (var n = 0; !end.IsCancellationRequested; n++)
         {
             var converted = await PeerProcess.RunAsync(
-                RealPeer.Require("ovsdb-client"), ["--timeout=10", "convert", $"tcp:127.0.0.1:{port}", schemas[n % 2]]);
-            done += converted.ExitCode == 0 ? 1 : 0;
+                RealPeer.Require("ovsdb-client"), ["--timeout=60", "convert", $"tcp:127.0.0.1:{port}", schemas[n % 2]]);
+            progress.Conversions += converted.ExitCode == 0 ? 1 : 0;
         }
-
-        return done;
     }
 
     /// <summary>The number of the last transaction in the file, as ovsdb-server reads a copy of it; ovsdb-tool refuses the half record that a kill may leave.</summary>
@@ -134,4 +129,12 @@ public partial class KilledCompactionTests : FolderFixture
 
     [GeneratedRegex("\"(\\d+) x")]
     private static partial Regex Number();
+
+    /// <summary>How far those who write and convert have come: the number of the last transaction sent, of the last acknowledged, and the conversions.</summary>
+    private sealed class Progress
+    {
+        public int Sent;
+        public int Acknowledged;
+        public int Conversions;
+    }
 }

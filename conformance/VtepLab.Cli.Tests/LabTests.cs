@@ -42,7 +42,7 @@ public class LabTests
             Is.EqualTo(201), TimeSpan.FromSeconds(30)); // The monitor may not have told of the switches yet.
         foreach (var (leaf, port, at) in new[] { ("leaf1", "eth1", ports["36640"]), ("leaf2", "eth2", ports["36641"]) })
         {
-            var bindings = (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db=tcp:127.0.0.1:{at}", "--timeout=20", "list-bindings", leaf, port])).Success();
+            var bindings = (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db=tcp:127.0.0.1:{at}", "--timeout=60", "list-bindings", leaf, port])).Success();
             Assert.That(bindings.Trim(), Is.EqualTo($"0010 {network}"));
         }
 

@@ -25,7 +25,8 @@ public class NeutronTests
             await using var neutron = await RunningNeutron.StartAsync("--bus", "memory", "--db", _folder["l2gw.db"]);
             await CompareAsync(neutron, accepted, deleted, asked);
             var clients = Enumerable.Range(0, 4).Select(c => WriteUntilItDiesAsync(neutron, $"{round}-{c}", accepted, deleted, asked)).ToList();
-            await Task.Delay(600 + (250 * round));
+            var before = accepted.Count;
+            await Eventually.That(() => Task.FromResult(accepted.Count), Is.GreaterThan(before + 60 + (10 * round)));
             await neutron.SignalAsync("KILL");
             await Task.WhenAll(clients);
         }

@@ -24,10 +24,10 @@ public class OvsdbCommandTests
         var port = PeerProcess.FreePort();
         await using var server = await StartAsync("--schema", OvsdbServerPeer.VtepSchema, "--remote", "db:hardware_vtep,Global,managers");
 
-        await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=20", "set-manager", $"ptcp:{port}:127.0.0.1");
-        await RunAsync("vtep-ctl", $"--db=tcp:127.0.0.1:{port}", "--timeout=20", "add-ls", "blue");
+        await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=60", "set-manager", $"ptcp:{port}:127.0.0.1");
+        await RunAsync("vtep-ctl", $"--db=tcp:127.0.0.1:{port}", "--timeout=60", "add-ls", "blue");
 
-        Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=20", "list-ls"), Is.EqualTo("blue\n"));
+        Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=60", "list-ls"), Is.EqualTo("blue\n"));
     }
 
     [Test]
@@ -46,7 +46,7 @@ public class OvsdbCommandTests
         Assert.That(await RunAsync("ovsdb-tool", "db-version", folder["v.db"]), Is.EqualTo("9.9.9\n"));
         Assert.That(await RunAsync("ovsdb-tool", "query", folder["v.db"], Switches), Does.Contain("blue").And.Contain("red"));
         await using var again = await StartAsync("--db", folder["v.db"]);
-        Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=20", "list-ls"), Is.EqualTo("blue\nred\n"));
+        Assert.That(await RunAsync("vtep-ctl", $"--db={Socket}", "--timeout=60", "list-ls"), Is.EqualTo("blue\nred\n"));
     }
 
     [Test]

@@ -51,7 +51,7 @@ internal sealed class RunningVteplab : IAsyncDisposable
     }
 
     /// <summary>Waits until it has written something.</summary>
-    public Task SaysAsync(string text) => Eventually.That(() => Task.FromResult(Output), Does.Contain(text), TimeSpan.FromSeconds(30));
+    public Task SaysAsync(string text) => Eventually.That(() => Task.FromResult(Output), Does.Contain(text));
 
     /// <summary>Sends it a signal (<c>INT</c>, <c>TERM</c>).</summary>
     public async Task SignalAsync(string signal) => (await PeerProcess.RunAsync(RealPeer.Require("kill"), [$"-{signal}", $"{process.Id}"])).Success();
@@ -59,7 +59,7 @@ internal sealed class RunningVteplab : IAsyncDisposable
     /// <summary>How it ended.</summary>
     public async Task<ExitCode> EndAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await process.WaitForExitAsync(limit.Token); // Waits for the last of the output too.
         return (ExitCode)process.ExitCode;
     }

@@ -38,7 +38,7 @@ public class ServerTests
         Assert.That(await VtepCtlAsync("list-ps"), Is.EqualTo("leaf1\nleaf2\n"));
         Assert.That(await VtepCtlAsync("list-ports", "leaf2"), Is.EqualTo("eth1\n"));
         await VtepCtlAsync("add-ls", "blue", "--", "bind-ls", "leaf1", "eth1", "10", "blue", "--", "bind-ls", "leaf2", "eth1", "20", "blue");
-        await VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf2", "switch_fault_status=[]");
+        await VtepCtlAsync("--timeout=60", "wait-until", "Physical_Switch", "leaf2", "switch_fault_status=[]");
         Assert.That(await VtepCtlAsync("list-bindings", "leaf2", "eth1"), Is.EqualTo("0020 blue\n"));
     }
 
@@ -190,5 +190,5 @@ public class ServerTests
     }
 
     private async Task<string> VtepCtlAsync(params string[] arguments) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db=tcp:127.0.0.1:{port}", "--timeout=20", .. arguments])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db=tcp:127.0.0.1:{port}", "--timeout=60", .. arguments])).Success();
 }

@@ -14,6 +14,7 @@ public class WorkerTests
         await using var first = Worker(broker);
         await using var second = Worker(broker);
         await Wrote(first, "waiting for work");
+        await Wrote(second, "waiting for work");
 
         var together = Vteplab.RunAsync([.. explore, "--workers", broker.Uri.ToString()]);
         await Wrote(first, "ran seeds");

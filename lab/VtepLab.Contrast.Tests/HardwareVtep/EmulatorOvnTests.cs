@@ -21,7 +21,7 @@ public class EmulatorOvnTests
         await using var southbound = await OurServer.StartAsync(DatabaseSchema.Parse(OvnControllerVtepTests.Southbound));
         using var directory = new TempDirectory();
         (await PeerProcess.RunAsync(
-            RealPeer.Require("vtep-ctl"), [$"--db={database}", "--timeout=20", "add-ls", "blue", "--", "bind-ls", "leaf1", "eth1", "10", "blue"])).Success();
+            RealPeer.Require("vtep-ctl"), [$"--db={database}", "--timeout=60", "add-ls", "blue", "--", "bind-ls", "leaf1", "eth1", "10", "blue"])).Success();
         (await PeerProcess.RunAsync(RealPeer.Require("ovsdb-client"), ["transact", southbound.Endpoint, """
             ["OVN_Southbound",{"op":"insert","table":"SB_Global","row":{}},
             {"op":"insert","table":"Encap","uuid-name":"en","row":{"type":"vxlan","ip":"192.0.2.12","chassis_name":"hv1"}},

@@ -38,10 +38,10 @@ public class EmulatorToolsTests
     public Task Vtep_ctl_sees_a_fault_come_and_go() => OnSwitchAsync(async tool =>
     {
         await tool.VtepCtlAsync("add-ls", "blue", "--", "bind-ls", "leaf1", "eth1", "66", "blue");
-        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Port", "eth1", "port_fault_status=invalid_vlan_map");
+        await tool.VtepCtlAsync("--timeout=60", "wait-until", "Physical_Port", "eth1", "port_fault_status=invalid_vlan_map");
 
         await tool.VtepCtlAsync("unbind-ls", "leaf1", "eth1", "66");
-        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Port", "eth1", "port_fault_status=[]");
+        await tool.VtepCtlAsync("--timeout=60", "wait-until", "Physical_Port", "eth1", "port_fault_status=[]");
     });
 
     [Test]
@@ -50,12 +50,12 @@ public class EmulatorToolsTests
         await tool.VtepCtlAsync(
             "--id=@e", "create", "ACL_entry", "sequence=10", "direction=ingress", "action=deny", "source_ip=nonsense", "--",
             "--id=@a", "create", "ACL", "acl_name=a", "acl_entries=@e", "--", "set", "Physical_Port", "eth1", "acl_bindings:0=@a");
-        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Port", "eth1", "port_fault_status=invalid_ACL_binding");
+        await tool.VtepCtlAsync("--timeout=60", "wait-until", "Physical_Port", "eth1", "port_fault_status=invalid_ACL_binding");
         Assert.That(await tool.DumpAsync("ACL_entry"), Does.Contain("invalid_acl_entry"));
 
         var entry = (await tool.VtepCtlAsync("--columns=_uuid", "--bare", "list", "ACL_entry")).Trim();
         await tool.VtepCtlAsync("set", "ACL_entry", entry, "source_ip=198.51.100.1");
-        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Port", "eth1", "port_fault_status=[]");
+        await tool.VtepCtlAsync("--timeout=60", "wait-until", "Physical_Port", "eth1", "port_fault_status=[]");
         Assert.That(await tool.DumpAsync("ACL_entry"), Does.Not.Contain("invalid_acl_entry"));
     });
 
@@ -66,10 +66,10 @@ public class EmulatorToolsTests
         var blue = (await tool.VtepCtlAsync("get", "Logical_Switch", "blue", "_uuid")).Trim();
         await tool.VtepCtlAsync("create", "Logical_Router", "name=r1", $"switch_binding:\"10.0.1.1/24\"={blue}", "static_routes:\"10.9.0.0/16\"=\"10.0.1.9\"");
         await Eventually.That(() => tool.DumpAsync("Arp_Sources_Local"), Does.Contain("02:1a:c0:00:02:0b"));
-        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=[]");
+        await tool.VtepCtlAsync("--timeout=60", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=[]");
 
         await tool.VtepCtlAsync("set", "Logical_Router", "r1", "static_routes:\"10.8.0.0/16\"=\"172.16.0.1\"");
-        await tool.VtepCtlAsync("--timeout=10", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=lr_static_routes_fault");
+        await tool.VtepCtlAsync("--timeout=60", "wait-until", "Physical_Switch", "leaf1", "switch_fault_status=lr_static_routes_fault");
         Assert.That(await tool.DumpAsync("Logical_Router"), Does.Contain("unspecified_fault"));
     });
 
@@ -114,7 +114,7 @@ public class EmulatorToolsTests
         public string Endpoint => $"tcp:127.0.0.1:{listening.Port}";
 
         public async Task<string> VtepCtlAsync(params string[] arguments) =>
-            (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={Endpoint}", "--timeout=20", .. arguments])).Success();
+            (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={Endpoint}", "--timeout=60", .. arguments])).Success();
 
         public async Task<string> OvsdbClientAsync(string command, params string[] arguments) =>
             (await PeerProcess.RunAsync(RealPeer.Require("ovsdb-client"), [command, Endpoint, .. arguments])).Success();

@@ -64,7 +64,7 @@ internal sealed class ClusterWriter(OvsdbClientSession session, List<string> sen
     {
         var list = await PeerProcess.RunAsync(
             RealPeer.Require("ovsdb-client"),
-            ["--no-leader-only", "--timeout=20", "-f", "csv", "--no-headings", "dump", $"{session.Remote}", "hardware_vtep", "Logical_Switch", "name"]);
+            ["--no-leader-only", "--timeout=60", "-f", "csv", "--no-headings", "dump", $"{session.Remote}", "hardware_vtep", "Logical_Switch", "name"]);
         var there = list.Success().Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..]; // The first line names the table.
         TestContext.Out.WriteLine($"{Acknowledged.Count} acknowledged, {Uncertain.Count} uncertain, {Failed.Count} failed, {there.Length} there");
         Assert.Multiple(() =>

@@ -12,7 +12,7 @@ namespace VtepLab.Contrast.Tests.OvsdbClient;
 [Category(RealPeer.Category)]
 public class ReplicaContrastTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     [TestCase(false, TestName = "A_session_works_over_TCP")]
     [TestCase(true, TestName = "A_session_works_over_a_unix_socket")]

@@ -52,7 +52,7 @@ public class OvnControllerVtepTests
             ["--vtep-db=" + leaf.Endpoint, "--ovnsb-db=" + southbound.Endpoint, "--no-chdir", "-vconsole:warn"],
             new Dictionary<string, string> { ["OVN_RUNDIR"] = directory.Path, ["OVS_RUNDIR"] = directory.Path });
 
-        var limit = TimeSpan.FromSeconds(20);
+        var limit = TimeSpan.FromMinutes(1);
         await Eventually.That(
             () => TransactAsync(southbound, """["OVN_Southbound",{"op":"select","table":"Chassis","where":[],"columns":["name"]},{"op":"select","table":"Encap","where":[],"columns":["type","ip"]}]"""),
             Is.EqualTo("""[{"rows":[{"name":"leaf1"}]},{"rows":[{"ip":"192.0.2.11","type":"vxlan"}]}]""" + "\n"), limit);
@@ -63,7 +63,7 @@ public class OvnControllerVtepTests
     }
 
     private static async Task<string> VtepCtlAsync(OurServer server, params string[] arguments) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={server.Endpoint}", "--timeout=20", .. arguments])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={server.Endpoint}", "--timeout=60", .. arguments])).Success();
 
     private static async Task<string> TransactAsync(OurServer server, string request) =>
         (await PeerProcess.RunAsync(RealPeer.Require("ovsdb-client"), ["transact", server.Endpoint, request.ReplaceLineEndings("")])).Success();

@@ -55,7 +55,7 @@ internal sealed class RawClient : IDisposable
     {
         var text = "";
         var buffer = new byte[4096];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         if (!await SayAsync("""{"id":1,"method":"echo","params":["alive"]}"""))
         {
             return false;
@@ -87,7 +87,7 @@ internal sealed class RawClient : IDisposable
     public async Task<long> DrainAsync()
     {
         var (all, buffer) = (0L, new byte[65536]);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         try
         {
             while (await _stream.ReadAsync(buffer, limit.Token) is > 0 and var got)

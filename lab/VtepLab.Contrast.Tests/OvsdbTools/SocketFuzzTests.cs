@@ -23,7 +23,7 @@ public class SocketFuzzTests
     public async Task Whatever_comes_over_a_socket_leaves_the_server_and_its_other_clients_alone()
     {
         var random = new Random(1);
-        await using var server = await OurServer.StartAsync();
+        await using var server = await OurServer.StartAsync(new OvsdbLimits(), TimeSpan.Zero); // Without a probe the bystander may be idle as long as the others take.
         var address = IPEndPoint.Parse(server.Endpoint["tcp:".Length..]);
         using var bystander = new TcpClient();
         await bystander.ConnectAsync(address);
@@ -56,7 +56,7 @@ public class SocketFuzzTests
 
     private static async Task<string> EchoAsync(TcpClient client)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await client.GetStream().WriteAsync("""{"id":1,"method":"echo","params":["alive"]}"""u8.ToArray(), limit.Token);
         var text = "";
         var buffer = new byte[4096];
@@ -68,8 +68,7 @@ public class SocketFuzzTests
                 return "closed";
             }
 
-            // A probe may come between.
-            text = (text + Encoding.UTF8.GetString(buffer, 0, got)).Replace("""{"id":"echo","method":"echo","params":[]}""", "", StringComparison.Ordinal);
+            text += Encoding.UTF8.GetString(buffer, 0, got);
         }
 
         return text;

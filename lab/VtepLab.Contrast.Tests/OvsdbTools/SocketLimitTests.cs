@@ -7,7 +7,7 @@ namespace VtepLab.Contrast.Tests.OvsdbTools;
 public class SocketLimitTests
 {
     private const int MiB = 1 << 20;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     private static readonly OvsdbLimits Limits = new() { MaxMessageBytes = MiB, MaxUnsentBytes = 4 * MiB, MaxSessions = 300 };
 

@@ -10,7 +10,7 @@ namespace VtepLab.Contrast.Tests.OvsdbTools;
 [Category(RealPeer.Category)]
 public class TlsFailureTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
     private readonly CertificateFolder _files = new();
 
     [OneTimeSetUp]
@@ -83,12 +83,12 @@ public class TlsFailureTests
 
         var lists = await PeerProcess.RunAsync(
             RealPeer.Require("ovsdb-client"),
-            ["-p", _files["controller.key"], "-c", _files["controller.pem"], "-C", _files["ca.pem"], "--timeout=20", "list-dbs", $"pssl:{port}:127.0.0.1"]);
+            ["-p", _files["controller.key"], "-c", _files["controller.pem"], "-C", _files["ca.pem"], "--timeout=60", "list-dbs", $"pssl:{port}:127.0.0.1"]);
         Assert.That(lists.Success(), Is.EqualTo("_Server\nhardware_vtep\n"));
     }
 
     private static async Task<string> VtepCtlAsync(OurServer server, params string[] command) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={server.UnixEndpoint}", "--timeout=10", .. command])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={server.UnixEndpoint}", "--timeout=60", .. command])).Success();
 
     private Task<OvsdbServerPeer> RealAsync(int port, string scheme = "pssl") => OvsdbServerPeer.StartAsync(
         null, $"--private-key={_files["leaf.key"]}", $"--certificate={_files["leaf.pem"]}", $"--ca-cert={_files["ca.pem"]}", $"--remote={scheme}:{port}:127.0.0.1");

@@ -54,7 +54,7 @@ public class TlsTests
                 Remotes = [Endpoint.Parse($"ssl:127.0.0.1:{port}")], Database = "hardware_vtep", Tls = Identity("controller"),
             });
             session.Start();
-            await session.WhenActiveAsync().WaitAsync(TimeSpan.FromSeconds(15), host.Time);
+            await session.WhenActiveAsync().WaitAsync(TimeSpan.FromMinutes(1), host.Time);
             var used = session.MonitorMethod;
             await session.StopAsync();
             return used;
@@ -67,5 +67,5 @@ public class TlsTests
 
     private Task<ToolResult> ListAsync(string endpoint, string name) => PeerProcess.RunAsync(
         RealPeer.Require("ovsdb-client"),
-        ["-p", _directory[name + ".key"], "-c", _directory[name + ".pem"], "-C", _directory["ca.pem"], "--timeout=10", "list-dbs", endpoint]);
+        ["-p", _directory[name + ".key"], "-c", _directory[name + ".pem"], "-C", _directory["ca.pem"], "--timeout=60", "list-dbs", endpoint]);
 }

@@ -129,7 +129,7 @@ public class VtepCtlTests
     {
         await using var real = await OvsdbServerPeer.StartAsync();
         await using var ours = await OurServer.StartAsync();
-        var lines = commands.Select(c => "vtep-ctl --db=SERVER --timeout=5 " + c).ToArray();
+        var lines = commands.Select(c => "vtep-ctl --db=SERVER --timeout=60 " + c).ToArray();
 
         var expected = await Conversation.HoldAsync(real.Endpoint, lines);
         var found = await Conversation.HoldAsync(ours.Endpoint, lines);

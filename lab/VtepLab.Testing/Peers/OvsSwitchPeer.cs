@@ -107,7 +107,7 @@ public sealed class OvsSwitchPeer : IAsyncDisposable
 
     /// <summary>Runs <c>ovs-vsctl</c>.</summary>
     public async Task<string> VsctlAsync(params string[] arguments) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("ovs-vsctl"), [$"--db={_database.UnixEndpoint}", "--timeout=20", .. arguments])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("ovs-vsctl"), [$"--db={_database.UnixEndpoint}", "--timeout=60", .. arguments])).Success();
 
     /// <summary>Runs <c>ovs-ofctl</c>; a <c>-</c> among the arguments reads the input.</summary>
     public Task<ToolResult> OfctlAsync(string? input, params string[] arguments) =>

@@ -59,7 +59,7 @@ public sealed class OvsVtepPeer : IAsyncDisposable
 
     /// <summary>Runs <c>ovs-vsctl</c> on the datapath's database.</summary>
     public async Task<string> VsctlAsync(params string[] arguments) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("ovs-vsctl"), [$"--db={Database.UnixEndpoint}", "--timeout=20", .. arguments])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("ovs-vsctl"), [$"--db={Database.UnixEndpoint}", "--timeout=60", .. arguments])).Success();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

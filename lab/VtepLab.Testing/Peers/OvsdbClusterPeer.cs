@@ -84,7 +84,7 @@ public sealed class OvsdbClusterPeer : IAsyncDisposable
     public async Task<string> ControlAsync(int member, params string[] command) => (await AppctlAsync(member, command)).Success();
 
     private Task<ToolResult> AppctlAsync(int member, params string[] command) =>
-        PeerProcess.RunAsync(RealPeer.Require("ovs-appctl"), ["--timeout=10", "-t", _directory[$"{member}.ctl"], .. command]);
+        PeerProcess.RunAsync(RealPeer.Require("ovs-appctl"), ["--timeout=60", "-t", _directory[$"{member}.ctl"], .. command]);
 
     /// <summary>Waits until one of the living members leads.</summary>
     /// <param name="other">One that is not asked, as it does not know yet that it no longer leads.</param>
@@ -112,7 +112,7 @@ public sealed class OvsdbClusterPeer : IAsyncDisposable
 
     /// <summary>Runs <c>vtep-ctl</c> against the leader.</summary>
     public async Task<string> VtepCtlAsync(params string[] arguments) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={Endpoint(Leader)}", "--timeout=20", .. arguments])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={Endpoint(Leader)}", "--timeout=60", .. arguments])).Success();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

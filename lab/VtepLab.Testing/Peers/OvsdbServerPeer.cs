@@ -145,7 +145,7 @@ public sealed class OvsdbServerPeer : IAsyncDisposable
 
     /// <summary>Runs <c>vtep-ctl</c> against it.</summary>
     public async Task<string> VtepCtlAsync(params string[] arguments) =>
-        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={Endpoint}", "--timeout=20", .. arguments])).Success();
+        (await PeerProcess.RunAsync(RealPeer.Require("vtep-ctl"), [$"--db={Endpoint}", "--timeout=60", .. arguments])).Success();
 
     /// <summary>Runs <c>ovsdb-client COMMAND SERVER ARGUMENTS</c> against it.</summary>
     public async Task<string> OvsdbClientAsync(string command, params string[] arguments) =>

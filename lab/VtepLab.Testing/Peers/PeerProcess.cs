@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace VtepLab.Testing.Peers;
@@ -85,7 +83,7 @@ public sealed class PeerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
-    /// <exception cref="TimeoutException">It ran longer than <paramref name="limit"/> (30 s by default) and was ended.</exception>
+    /// <exception cref="TimeoutException">It ran longer than <paramref name="limit"/> (two minutes by default) and was ended.</exception>
     public static async Task<ToolResult> RunAsync(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null,
         TimeSpan? limit = null)
@@ -113,7 +111,7 @@ public sealed class PeerProcess : IAsyncDisposable
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(limit ?? TimeSpan.FromMinutes(2));
         try
         {
             await process.WaitForExitAsync(deadline.Token);
@@ -127,19 +125,14 @@ public sealed class PeerProcess : IAsyncDisposable
         return new ToolResult(process.ExitCode, await output, await errors);
     }
 
-    /// <summary>A TCP port of 127.0.0.1 that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    /// <summary>A TCP port of 127.0.0.1 that is nobody's and that nobody else is given.</summary>
+    public static int FreePort() => Hosting.FreePort.Take();
 
     /// <summary>Asks every 20 ms until the answer is yes.</summary>
-    /// <exception cref="TimeoutException">It was not within <paramref name="limit"/> (15 s by default), or the program ended; with its output.</exception>
+    /// <exception cref="TimeoutException">It was not within <paramref name="limit"/> (a minute by default), or the program ended; with its output.</exception>
     public async Task WaitUntilAsync(string what, Func<Task<bool>> isReady, TimeSpan? limit = null)
     {
-        var end = DateTime.UtcNow + (limit ?? TimeSpan.FromSeconds(15));
+        var end = DateTime.UtcNow + (limit ?? TimeSpan.FromMinutes(1));
         while (!await isReady())
         {
             if (HasExited || DateTime.UtcNow > end)
