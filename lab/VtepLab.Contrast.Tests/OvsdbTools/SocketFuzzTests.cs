@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using VtepLab.Ovsdb;
 
 namespace VtepLab.Contrast.Tests.OvsdbTools;
 

@@ -33,12 +33,14 @@ public sealed class OvsdbClusterPeer : IAsyncDisposable
             await ToolAsync("create-cluster", cluster.File(0), schema, first);
             cluster.StartMember(0);
             await cluster._members[0]!.WaitUntilAsync("a leader", () => cluster.HasRoleAsync(0, "leader"));
+            await cluster.IsConnectedAsync(0);
             for (var i = 1; i < members; i++)
             {
                 var member = i;
                 await ToolAsync("join-cluster", cluster.File(i), database, $"tcp:127.0.0.1:{PeerProcess.FreePort()}", first);
                 cluster.StartMember(i);
-                await cluster._members[i]!.WaitUntilAsync($"member {i}", () => cluster.HasRoleAsync(member, "follower"), TimeSpan.FromSeconds(30));
+                await cluster._members[i]!.WaitUntilAsync($"member {i}", () => cluster.HasRoleAsync(member, "follower"));
+                await cluster.IsConnectedAsync(i);
             }
 
             await cluster.FollowLeaderAsync();
@@ -100,7 +102,7 @@ public sealed class OvsdbClusterPeer : IAsyncDisposable
         }
 
         return false;
-    }, TimeSpan.FromSeconds(30));
+    });
 
     /// <summary>Lets <see cref="LeaderEndpoint"/> lead to the present leader.</summary>
     public async Task FollowLeaderAsync()
@@ -139,6 +141,10 @@ public sealed class OvsdbClusterPeer : IAsyncDisposable
             "--no-chdir", "-vconsole:info", $"--unixctl={_directory[$"{member}.ctl"]}", $"--remote=p{Endpoint(member)}", File(member),
         ],
         new Dictionary<string, string> { ["OVS_RUNDIR"] = _directory.Path });
+
+    /// <summary>Waits until a member tells its clients that it is part of the cluster, which is some time after it is.</summary>
+    private async Task IsConnectedAsync(int member) =>
+        (await PeerProcess.RunAsync(RealPeer.Require("ovsdb-client"), ["--timeout=60", "wait", Endpoint(member), _database, "connected"])).Success();
 
     private async Task<bool> HasRoleAsync(int member, string role)
     {
