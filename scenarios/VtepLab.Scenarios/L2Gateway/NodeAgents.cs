@@ -74,10 +74,22 @@ public sealed class NodeAgents(LabWorld lab)
         {
             foreach (var entry in told!["ports"]!.AsObject().SelectMany(p => p.Value!.AsArray().Select(e => $"{network} {p.Key} {e![0]} {e[1]}")))
             {
-                _ = request.Method == L2PopulationRpc.AddFdbEntries ? _entries[tunnelIp].Add(entry) : _entries[tunnelIp].Remove(entry);
+                Take(_entries[tunnelIp], request.Method == L2PopulationRpc.AddFdbEntries, entry);
             }
         }
 
         return ValueTask.FromResult<JsonNode?>(null);
+    }
+
+    // As Neutron's Open vSwitch agent does it: one flow sends what is for an address to one tunnel, the last that it was told, and goes by the address alone.
+    private static void Take(SortedSet<string> entries, bool isAdded, string entry)
+    {
+        var (network, mac) = entry.Split(' ') is [var first, _, var third, _] ? (first, third) : throw new FormatException(entry);
+        if (mac != FdbEntry.FloodingMac)
+        {
+            entries.RemoveWhere(e => e.StartsWith(network + " ", StringComparison.Ordinal) && e.Contains($" {mac} ", StringComparison.Ordinal));
+        }
+
+        _ = isAdded ? entries.Add(entry) : entries.Remove(entry);
     }
 }

@@ -64,9 +64,16 @@ internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core
         var (wanted, announced) = (Wanted(), Announced());
         var (added, removed) = (wanted.Except(announced).ToList(), announced.Except(wanted).ToList());
         await SendAsync(L2PopulationRpc.RemoveFdbEntries, removed, null, cancel);
-        await SendAsync(L2PopulationRpc.AddFdbEntries, added, null, cancel);
+        await SendAsync(L2PopulationRpc.AddFdbEntries, [.. added, .. StillBehindOthers(wanted, added, removed)], null, cancel);
         await RememberAsync(added, removed, cancel);
         await FollowTunnelsAsync(wanted, cancel);
+    }
+
+    // Neutron's agents have one flow for an address, and withdraw it whichever tunnel it leads to.
+    private static IEnumerable<FdbEntry> StillBehindOthers(List<FdbEntry> wanted, List<FdbEntry> added, List<FdbEntry> removed)
+    {
+        var withdrawn = removed.Where(r => r.Mac != FdbEntry.FloodingMac).Select(r => (r.Network, r.Mac)).ToHashSet();
+        return withdrawn.Count == 0 ? [] : wanted.Where(e => withdrawn.Contains((e.Network, e.Mac))).Except(added);
     }
 
     private List<FdbEntry> Wanted()
