@@ -24,10 +24,11 @@ public sealed class NeutronServer : INeutronCore
     private readonly L2Agents _agents;
     private readonly List<INeutronExtension> _extensions = [];
     private readonly ILogger _log;
+    private int _nextVni;
 
     private NeutronServer(IHost host, NeutronServerOptions options, DocumentStore store)
     {
-        (_host, _options, _store, _agents) = (host, options, store, new L2Agents(host, options, store));
+        (_host, _options, _store, _agents, _nextVni) = (host, options, store, new L2Agents(host, options, store), options.FirstVni);
         _log = host.Logs.CreateLogger<NeutronServer>();
         store.Changed += (collection, old, now) =>
         {
@@ -196,7 +197,12 @@ public sealed class NeutronServer : INeutronCore
     {
         var given = RequestBody.Read(request, "network", NetworkResource.Attributes);
         var taken = _store.All("networks").SelectMany(NetworkResource.VnisOf).Select(v => (long)v).ToHashSet();
-        var network = NetworkResource.Create(NewId(), given, request.Caller, taken, _options.FirstVni);
+        var network = NetworkResource.Create(NewId(), given, request.Caller, taken, _nextVni);
+        if (given["provider:segmentation_id"] is null && given["segments"] is null && NetworkResource.VnisOf(network).ToList() is [var drawn])
+        {
+            _nextVni = drawn + 1; // Neutron draws one of all that are free, so hardly ever one that has just become free.
+        }
+
         await _store.PutAsync(cancel, ("networks", network));
         return new RestResponse(201, new JsonObject { ["network"] = network.DeepClone() });
     }

@@ -43,8 +43,8 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         var passes = identifiers.Select(identifier =>
         {
             var work = WorkOn(identifier);
-            work.Waiting.Add(new TaskCompletionSource<IReadOnlyList<Complaint>>());
-            var mine = work.Waiting[^1].Task;
+            work.Waiting.Add(new Waiter(new TaskCompletionSource<IReadOnlyList<Complaint>>(), host.Time.GetTimestamp()));
+            var mine = work.Waiting[^1].Told.Task;
             Start(work);
             return mine;
         }).ToList();
@@ -110,7 +110,11 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
                     complaints = [new Complaint(null, failed.Message)];
                 }
 
-                waiting.ForEach(w => w.TrySetResult(complaints));
+                // What will pass by itself is waited for a while: the monitor's next cast looks again.
+                var isPassing = complaints.Count > 0 && complaints.All(c => c.IsPassing);
+                var patient = waiting.Where(w => isPassing && host.Time.GetElapsedTime(w.Since) < options.ConfirmTimeout).ToList();
+                work.Waiting.InsertRange(0, patient);
+                waiting.Except(patient).ToList().ForEach(w => w.Told.TrySetResult(complaints));
                 Schedule(work, complaints.Count > 0);
                 await host.YieldAsync();
             }
@@ -134,14 +138,21 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         await RememberAsync(work.Identifier, copy, networks, desired, cancel);
         var isOurs = calls.AreIdempotent(work.Identifier);
         var maxMacs = isOurs ? options.MaxMacsPerRpc : Math.Min(options.MaxMacsPerRpc, MostForOriginal);
-        var steps = new SwitchSteps(copy, desired, networks, isOurs, maxMacs).All();
         var now = host.Time.GetTimestamp();
+        work.Sent = work.Sent.Where(s => copy.LogicalSwitchOf(s.Key) is null && host.Time.GetElapsedTime(s.Value, now) < LongestWay).ToDictionary();
+        var plan = new SwitchSteps(copy, desired, networks, work.Sent.Keys, isOurs, maxMacs);
+        var steps = plan.All();
         work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
             .ToDictionary();
         var complaints = new List<Complaint>();
         foreach (var together in Together(work.Asked.Count == 0 ? steps : steps.Where(s => !work.Asked.ContainsKey(s.Key))))
         {
             work.LastAsked = host.Time.GetTimestamp();
+            foreach (var wanted in together.Where(s => desired.Networks.ContainsKey(s.Network)))
+            {
+                work.Sent[wanted.Network] = host.Time.GetTimestamp();
+            }
+
             var agent = calls.Next(work.Identifier); // The same for all of them: it keeps their order, and lets them share transactions.
             var answers = await Task.WhenAll(together.Select(step => step.IsCast
                 ? calls.CastAsync(agent, step.Method, step.Arguments, cancel)
@@ -166,6 +177,8 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
             }
         }
 
+        complaints.AddRange(plan.Held.Select(h => new Complaint(
+            h.Network, $"on {work.Identifier} the VNI of the network is still that of network {h.By}, which is being removed", IsPassing: true)));
         return complaints;
     }
 
@@ -216,7 +229,10 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
 
     // A request that timed out may still be carried out: its logical switch stays ours until it cannot be on its way any more.
     private bool HasRecentlyAsked(string identifier) =>
-        WorkOn(identifier).LastAsked is { } last && host.Time.GetElapsedTime(last) < options.RpcResponseTimeout + options.ConfirmTimeout;
+        WorkOn(identifier).LastAsked is { } last && host.Time.GetElapsedTime(last) < LongestWay;
+
+    // How long after it was sent a request may show in the copy.
+    private TimeSpan LongestWay => options.RpcResponseTimeout + options.ConfirmTimeout;
 
     private void Schedule(Work work, bool hasFailed)
     {
@@ -239,7 +255,10 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     /// <summary>What was not carried out.</summary>
     /// <param name="Network">The network it is about; null for the whole switch.</param>
     /// <param name="Problem">Why.</param>
-    private sealed record Complaint(string? Network, string Problem);
+    /// <param name="IsPassing">True for what will be carried out when something that is under way is done.</param>
+    private sealed record Complaint(string? Network, string Problem, bool IsPassing = false);
+
+    private sealed record Waiter(TaskCompletionSource<IReadOnlyList<Complaint>> Told, long Since);
 
     private sealed class Work(string identifier)
     {
@@ -255,7 +274,10 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
 
         public long? LastAsked { get; set; }
 
-        public List<TaskCompletionSource<IReadOnlyList<Complaint>>> Waiting { get; } = [];
+        public List<Waiter> Waiting { get; } = [];
+
+        // Networks that the copy does not show and agents were last asked to put there, and when.
+        public Dictionary<string, long> Sent { get; set; } = [];
 
         // What was carried out and has not shown in the copy yet, and when.
         public Dictionary<string, long> Asked { get; set; } = [];

@@ -21,16 +21,27 @@ internal sealed record SwitchStep(string Network, string Method, JsonObject Argu
 }
 
 /// <summary>Compares what a switch should hold with its copy.</summary>
-internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadOnlyDictionary<string, int> ours, bool isIdempotent, int maxMacs)
+/// <param name="copy">The copy.</param>
+/// <param name="desired">What it should hold.</param>
+/// <param name="ours">The networks that we have put on it, with their VNIs.</param>
+/// <param name="onTheirWay">Those of them that the copy may be about to show.</param>
+/// <param name="isIdempotent">True where its agents are ours.</param>
+/// <param name="maxMacs">Most MAC addresses in one step.</param>
+internal sealed class SwitchSteps(
+    SwitchCopy copy, DesiredSwitch desired, IReadOnlyDictionary<string, int> ours, IReadOnlyCollection<string> onTheirWay, bool isIdempotent, int maxMacs)
 {
     private const string UnknownDst = "unknown-dst";
 
     private readonly List<SwitchStep> _steps = [];
+    private readonly List<(string Network, string By)> _held = [];
     private readonly ILookup<Guid?, MacCopy> _macs = copy.RemoteMacs.ToLookup(m => m.LogicalSwitch);
     private readonly ILookup<Guid, (PhysicalPortCopy Port, int Vlan)> _bound = copy.Ports
         .SelectMany(p => p.Bindings.Select(b => (p, b.Key, b.Value))).ToLookup(b => b.Value, b => (b.p, b.Key));
 
     private readonly SortedDictionary<string, Guid> _locators = ByAddress(copy);
+
+    /// <summary>Networks that are not put on the switch yet, for their VNI is still that of another one which is to go: tunnels would join them.</summary>
+    public IReadOnlyList<(string Network, string By)> Held => _held;
 
     /// <summary>What is to be asked of the agents, in order: what is too much first, so that its VLANs are free.</summary>
     public IReadOnlyList<SwitchStep> All()
@@ -42,7 +53,14 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
 
         foreach (var network in desired.Networks.Values)
         {
-            Extend(network, copy.LogicalSwitchOf(network.Network.Id));
+            var row = copy.LogicalSwitchOf(network.Network.Id);
+            if (row is null && HolderOf(network.Vni) is { } holder)
+            {
+                _held.Add((network.Network.Id, holder));
+                continue;
+            }
+
+            Extend(network, row);
         }
 
         return _steps;
@@ -75,6 +93,10 @@ internal sealed class SwitchSteps(SwitchCopy copy, DesiredSwitch desired, IReadO
             _steps.Add(new SwitchStep(row.Name, L2GatewayRpc.DeleteNetwork, new DeleteNetworkRequest(copy.Identifier, row.Uuid).ToJson(), IsCast: true));
         }
     }
+
+    private string? HolderOf(int vni) => ours
+        .Where(o => o.Value == vni && !desired.Networks.ContainsKey(o.Key) && (onTheirWay.Contains(o.Key) || copy.LogicalSwitchOf(o.Key) is not null))
+        .Select(o => o.Key).FirstOrDefault();
 
     private void Extend(DesiredNetwork network, LogicalSwitchCopy? row)
     {
