@@ -17,8 +17,11 @@ public sealed record CastOrigin(long? Term, string Session, long Sequence)
     /// <summary>The member of the context that numbers an election.</summary>
     public const string TermMember = "monitor_term";
 
-    private const string SessionMember = "ovsdb_session";
-    private const string SequenceMember = "ovsdb_sequence";
+    /// <summary>The member of the context that names a session.</summary>
+    public const string SessionMember = "ovsdb_session";
+
+    /// <summary>The member of the context that counts within the session.</summary>
+    public const string SequenceMember = "ovsdb_sequence";
 
     /// <summary>Reads it from a request's context; null when the sender does not number its casts, as the original agent.</summary>
     public static CastOrigin? Read(JsonObject context) =>

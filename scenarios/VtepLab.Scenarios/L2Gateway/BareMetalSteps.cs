@@ -1,11 +1,6 @@
-using VtepLab.Emulators.Endpoints;
 using VtepLab.L2Gateway.Plugin;
 using VtepLab.Neutron;
 using VtepLab.Ovsdb;
-using VtepLab.Packets;
-using VtepLab.Simulation;
-using VtepLab.Topology;
-using Endpoint = VtepLab.Emulators.Endpoints.Endpoint;
 
 namespace VtepLab.Scenarios.L2Gateway;
 
@@ -18,21 +13,13 @@ namespace VtepLab.Scenarios.L2Gateway;
 public sealed class BareMetalSteps(GatewayWorld world)
 {
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromSeconds(360); // A switch forgets after 300 s and looks every 30.
-    private readonly Dictionary<(string Switch, string Port), SimulatedHost> _plugged = [];
 
     [When("bare-metal server {mac} speaks in VLAN {int} of {switch} port {switch}")]
     public async Task Speak(string mac, int vlan, string name, string port)
     {
-        if (world.Lab is SimulatedLab lab && world.Switch(name).Machine is not null)
+        if (world.Servers is { } servers && world.Switch(name).Machine is not null)
         {
-            var host = PluggedInto(lab, name, port);
-            using var server = new Endpoint(host.Services, EndpointOptions.At("10.0.0.200", vlan: vlan == 0 ? null : vlan));
-            for (var frame = 0; frame < 5; frame++) // As servers do that get no answer: what is just being bound does not pass the first.
-            {
-                server.SendFrame(MacAddress.Broadcast, MacAddress.Parse(mac), EtherTypes.Arp, new byte[46]);
-                await lab.Driver.DelayAsync(TimeSpan.FromMilliseconds(50), lab.Driver.Stopping);
-            }
-
+            await servers.SpeakAsync(mac, vlan, name, port);
             return;
         }
 
@@ -69,6 +56,17 @@ public sealed class BareMetalSteps(GatewayWorld world)
     public Task NodesForget(string mac) => world.WaitAsync(
         () => Compare(e => e.Contains($" {mac} ", StringComparison.Ordinal), []), TimeSpan.FromSeconds(10));
 
+    [Then("within {seconds} every node knows the servers of network {switch} behind {names}, each behind one that has learned it")]
+    public Task NodesKnowAll(TimeSpan within, string network, string[] switches) => world.WaitAsync(
+        () =>
+        {
+            var learned = switches.SelectMany(s => TableOf(s).LocalMacs.Where(m => NetworkOf(s, m) == network).SelectMany(m => TunnelIps(s).Select(ip => (m.Mac, Ip: ip))))
+                .ToLookup(m => m.Mac, m => m.Ip);
+            return world.Nodes.Entries.Select(n => Unlike(n.Key, n.Value.Select(e => e.Split(' '))
+                .Where(e => e[0] == world.Cloud.NetworkId(network) && e[2] != FdbEntry.FloodingMac).ToLookup(e => e[2], e => e[1]), learned)).FirstOrDefault(p => p is not null);
+        },
+        within);
+
     [Then("every node floods network {switch} to {names}")]
     public Task NodesFlood(string network, string[] switches) => world.WaitAsync(
         () => Compare(e => IsFlooding(e, network), switches.SelectMany(TunnelIps)
@@ -82,16 +80,14 @@ public sealed class BareMetalSteps(GatewayWorld world)
     [Then("no node floods network {switch} to a switch")]
     public Task NodesFloodNot(string network) => world.WaitAsync(() => Compare(e => IsFlooding(e, network), []), TimeSpan.FromSeconds(10));
 
-    private SimulatedHost PluggedInto(SimulatedLab lab, string name, string port)
-    {
-        if (!_plugged.TryGetValue((name, port), out var host))
-        {
-            _plugged[(name, port)] = host = lab.World.AddHost($"server on {name} {port}");
-            lab.World.Link(host.AddPort("eth0"), (SimulatedPort)lab.World.Hosts[name].Services.FramePorts[port]);
-        }
+    private static string? Unlike(string node, ILookup<string, string> told, ILookup<string, string> learned) =>
+        told.Select(t => t.Key).Union(learned.Select(l => l.Key)).Order(StringComparer.Ordinal)
+            .FirstOrDefault(m => told[m].ToList() is not [var only] || !learned[m].Contains(only)) is { } mac
+            ? $"node {node} sends what is for {mac} to {string.Join(", ", told[mac].DefaultIfEmpty("all"))}, and learned is it behind {string.Join(", ", learned[mac].DefaultIfEmpty("none"))}"
+            : null;
 
-        return host;
-    }
+    private string? NetworkOf(string name, MacCopy learned) =>
+        learned.LogicalSwitch is { } row && TableOf(name).LogicalSwitch(row) is { } found ? world.Cloud.NetworkOf(found.Name) : null;
 
     private SwitchCopy TableOf(string name) => world.Controllers.Plugin.Model.Switch(name);
 

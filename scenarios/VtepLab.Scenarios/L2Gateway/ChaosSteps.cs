@@ -35,7 +35,8 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
             host.Restart();
         }
 
-        await world.Reuse!.SettledAsync();
+        await world.VlanReuse!.SettledAsync();
+        await world.VniReuse!.SettledAsync();
     }
 
     [Then("within {seconds} {switch} holds the machines of network {switch} as they are now, and VLAN {int} on {switch}")]
@@ -55,20 +56,25 @@ public sealed class ChaosSteps(GatewayWorld world, ScenarioFaults faults)
     private FaultTargets TargetsAmong(string[] hosts)
     {
         string[] switches = [.. hosts.Intersect(world.Lab.Switches.Keys)];
+        string[] controllers = [.. hosts.Intersect(world.Controllers.Names)];
+
+        // A controller that hangs may carry out long after what its user has asked another one for meanwhile.
+        string[] reused = controllers.Length > 0 ? [] : switches;
         return new FaultTargets
         {
             Hosts = hosts,
             Network = [.. hosts.Union(world.Controllers.Names)],
             Bus = hosts.Contains("broker") ? BusHarm.Loss : BusHarm.Delay,
-            Disks = switches, // A plugin must not lose what it has accepted.
+            Disks = switches, // A plugin must not lose what it has accepted; what a switch forgets it is told again.
             Systems = new Dictionary<string, IReadOnlyList<string>>
             {
-                [AgentUpgrades.Kind] = [.. hosts.Intersect(world.Agents)],
+                [Upgrades.AgentKind] = [.. hosts.Intersect(world.Agents)],
+                [Upgrades.PluginKind] = controllers,
                 [SwitchTrouble.RefusedKind] = switches,
                 [SwitchTrouble.LostKind] = switches,
-
-                // A controller that hangs may carry out long after what its user has asked another one for meanwhile.
-                [VlanReuse.Kind] = hosts.Intersect(world.Controllers.Names).Any() ? [] : switches,
+                [VlanReuse.Kind] = reused,
+                [VniReuse.Kind] = reused,
+                [MacTwice.Kind] = switches,
             },
         };
     }

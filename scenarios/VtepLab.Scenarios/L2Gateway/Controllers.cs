@@ -17,6 +17,10 @@ public sealed class Controllers(LabWorld lab)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    private readonly Upgrades? _upgrades = lab is SimulatedLab simulated
+        ? new Upgrades(simulated.World, Upgrades.PluginKind, (bus, release) => new ReleasedPluginBus(bus, release))
+        : null;
+
     private readonly SortedDictionary<string, NeutronController> _running = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private int _turn;
@@ -45,6 +49,9 @@ public sealed class Controllers(LabWorld lab)
     /// <summary>What each plugin that runs holds of the database, by the name of its machine.</summary>
     public IEnumerable<(string Name, PluginModel Model)> Models => _running.Where(r => IsUp(r.Key)).Select(r => (r.Key, r.Value.Plugin.Model));
 
+    /// <summary>True while one is of an older release, and so of the original kind.</summary>
+    internal bool AreOlder => _names.Exists(n => _upgrades?.Of(n) == Release.Older);
+
     // A crashed controller is one whose machine is at its next life, or at none.
     private IEnumerable<NeutronController> Running => _running.Where(r => IsUp(r.Key)).Select(r => r.Value);
 
@@ -62,7 +69,7 @@ public sealed class Controllers(LabWorld lab)
         {
             _running.Remove(name);
             var started = await NeutronController.StartAsync(
-                host, new NeutronServerOptions { Host = name, Database = DatabaseIn("neutron.db") },
+                _upgrades?.HostFor(name, host) ?? host, new NeutronServerOptions { Host = name, Database = DatabaseIn("neutron.db") },
                 Options with { Host = name, Database = DatabaseIn("l2gateway.db") }, host.Stopping);
             _running[name] = started;
             Started?.Invoke(started.Plugin);

@@ -14,6 +14,7 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
     private readonly Dictionary<string, long> _terms = [];
     private readonly Dictionary<long, string> _elected = [];
     private string? _invented;
+    private string? _joined;
     private string? _twiceElected;
 
     /// <summary>Has them checked from now on.</summary>
@@ -22,6 +23,7 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
         invariants.Always("every-change-is-told-once", () => told.FirstWrong);
         invariants.Always("no-entry-is-duplicated", Duplicated);
         invariants.Always("no-entry-is-invented", () => _invented);
+        invariants.Always("a-vni-is-one-network", () => _joined);
         invariants.Every(TimeSpan.FromSeconds(1), "no-accepted-request-is-lost", Lost);
         invariants.Every(TimeSpan.FromSeconds(1), "terms-only-grow", TermFell);
         invariants.Always("a-term-names-one-agent", () => _twiceElected);
@@ -36,6 +38,7 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
             {
                 _judged[name] = now;
                 _invented ??= Invented(name, emulator);
+                _joined ??= Joined(name, emulator);
                 if (Twice(emulator) is { } twice)
                 {
                     return $"{name} holds {twice} twice";
@@ -56,6 +59,13 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
         var seen = new HashSet<string>();
         return entries.FirstOrDefault(e => !seen.Add(e));
     }
+
+    // Tunnels carry the number alone: two networks of one number are one.
+    private string? Joined(string name, HardwareVtepEmulator emulator) =>
+        emulator.Database.Table("Logical_Switch").All.Where(r => !r["tunnel_key"].IsEmpty && cloud.IsOurs(r["name"].String)).GroupBy(r => r["tunnel_key"].Integer)
+            .FirstOrDefault(g => g.Count() > 1) is { } both
+            ? string.Create(CultureInfo.InvariantCulture, $"{name} has VNI {both.Key} for {string.Join(" and ", both.Select(r => cloud.NetworkOf(r["name"].String)).Order(StringComparer.Ordinal))}")
+            : null;
 
     private string? Invented(string name, HardwareVtepEmulator emulator) =>
         emulator.Database.Table("Logical_Switch").All.Select(r => r["name"].String)

@@ -14,7 +14,7 @@ public sealed class GatewayWorld
     private const int ManagerPort = 6632;
 
     private readonly Dictionary<string, (IHost Host, CancellationTokenSource Stop, Task Ended)> _agents = [];
-    private readonly AgentUpgrades? _upgrades; // Of a simulated lab, as what follows.
+    private readonly Upgrades? _upgrades; // Of a simulated lab, as what follows.
 
     /// <summary>A world with nothing in it.</summary>
     public GatewayWorld(LabWorld lab, Controllers controllers, Cloud cloud, NodeAgents nodes, ToldOnce told)
@@ -22,7 +22,9 @@ public sealed class GatewayWorld
         (Lab, Controllers, Cloud, Nodes, Told) = (lab, controllers, cloud, nodes, told);
         if (lab is SimulatedLab here)
         {
-            (_upgrades, Reuse) = (new AgentUpgrades(here.World), new VlanReuse(this, here));
+            _upgrades = new Upgrades(here.World, Upgrades.AgentKind, (bus, release) => new ReleasedAgentBus(bus, release));
+            (Servers, VlanReuse, VniReuse) = (new Servers(here), new VlanReuse(this, here), new VniReuse(this, here));
+            _ = new MacTwice(this, here);
         }
 
         var isWatched = false;
@@ -35,8 +37,8 @@ public sealed class GatewayWorld
                 new GatewayInvariants(simulated, controllers, cloud, told).Register(simulated.World.Invariants);
             }
 
-            // Plugins that share a database take turns: only the database knows who was first.
-            if (!plugin.Model.IsShared)
+            // Plugins that share a database take turns: only the database knows who was first. One of the original kind hears no numbers.
+            if (!plugin.Model.IsShared && !controllers.AreOlder)
             {
                 told.Watch(plugin);
             }
@@ -54,7 +56,11 @@ public sealed class GatewayWorld
 
     internal ToldOnce Told { get; }
 
-    internal VlanReuse? Reuse { get; }
+    internal Servers? Servers { get; }
+
+    internal VlanReuse? VlanReuse { get; }
+
+    internal VniReuse? VniReuse { get; }
 
     internal int? MaxRowsPerCast { get; set; }
 

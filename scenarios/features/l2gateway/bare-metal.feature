@@ -44,3 +44,34 @@ Feature: Compute nodes know the servers behind a switch
     When network "blue" is disconnected from "leaf1" port "eth1" on VLAN 10
     Then no node floods network "blue" to a switch
     And no node knows 02:1a:0a:00:00:99
+
+  @VT-L2GW-093
+  Scenario: A server is heard behind two switches, and nodes send to one that hears it
+    Given a hardware VTEP "leaf2" with ports "eth1" and "eth2"
+    And an L2 gateway agent "agent-2" of "leaf1" and "leaf2"
+    And agent "agent-1" stops in good order
+    And "leaf2" is monitored
+    And network "blue" is connected to "leaf2" port "eth1" on VLAN 20
+    When bare-metal server 02:1a:0a:00:00:99 speaks in VLAN 10 of "leaf1" port "eth1"
+    And bare-metal server 02:1a:0a:00:00:99 speaks in VLAN 20 of "leaf2" port "eth1"
+    Then within 10 seconds every node knows the servers of network "blue" behind "leaf1" and "leaf2", each behind one that has learned it
+    # It stays behind leaf2: that leaf1 forgets it takes nothing away.
+    When 200 seconds pass
+    And bare-metal server 02:1a:0a:00:00:99 speaks in VLAN 20 of "leaf2" port "eth1"
+    And 150 seconds pass
+    Then every node sends what is for 02:1a:0a:00:00:99 of network "blue" to "leaf2"
+
+  @VT-L2GW-094
+  Scenario: Two servers have one address for a while
+    Given a hardware VTEP "leaf2" with ports "eth1" and "eth2"
+    And an L2 gateway agent "agent-2" of "leaf1" and "leaf2"
+    And agent "agent-1" stops in good order
+    And "leaf2" is monitored
+    And network "blue" is connected to "leaf2" port "eth1" on VLAN 20
+    When fault "mac-twice" hits "leaf1" and "leaf2" for 30 seconds
+    And 20 seconds pass
+    Then within 10 seconds every node knows the servers of network "blue" behind "leaf1" and "leaf2", each behind one that has learned it
+    When 360 seconds pass
+    Then within 30 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And within 10 seconds every node knows the servers of network "blue" behind "leaf1" and "leaf2", each behind one that has learned it
+    And no node knows 02:1a:0a:00:63:01

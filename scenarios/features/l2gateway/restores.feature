@@ -26,6 +26,7 @@ Feature: Something comes back as it was, or as something else
       | what                        | fault     |
       | an older copy of its tables | disk-old  |
       | an empty database           | disk-lost |
+      | what its disk really wrote  | disk-lies |
 
   @VT-L2GW-201
   Scenario: The controller comes back with older copies of its databases, and the switch follows them
@@ -100,3 +101,33 @@ Feature: Something comes back as it was, or as something else
       | transact-refused | 1     |
       | reply-lost       | 0.5   |
       | reply-lost       | 1     |
+
+  @VT-L2GW-205
+  Scenario: A network's VNI, port and VLAN go to another network at once
+    When fault "vni-reuse" hits "leaf1" for 30 seconds
+    And 30 seconds pass
+    Then within 30 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+    And within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
+  @VT-L2GW-206
+  Scenario Outline: The controller is another release for a while, by <release>
+    When fault "plugin-upgrade" by <release> hits "controller" for 150 seconds
+    And 2 seconds pass
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    And machine 02:1a:0a:00:00:01 moves to node 192.0.2.22
+    And machine 02:1a:0a:00:00:03 with address 10.0.0.3 of network "blue" starts on node 192.0.2.21
+    Then within 60 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+    And within 90 seconds exactly one agent monitors
+    And within 30 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    When 180 seconds pass
+    And machine 02:1a:0a:00:00:03 stops
+    Then within 60 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+    And within 90 seconds exactly one agent monitors
+    And within 30 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
+    Examples: below 0 what networking-l2gw speaks, above 0 what nobody here knows of yet
+      | release |
+      | -1      |
+      | 1       |

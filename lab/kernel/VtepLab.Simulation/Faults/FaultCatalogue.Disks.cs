@@ -36,6 +36,29 @@ public static partial class FaultCatalogue
         }), false);
     }
 
+    /// <summary>The disk confirms flushes that it has not done; in the end the host loses its power, and with it what only the disk's cache had.</summary>
+    private static (IDisposable?, bool) LieOnDisk(SimulatedWorld world, FaultCommand command)
+    {
+        var host = world.Hosts[command.Subjects[0]];
+        var before = host.Disk.BrokenPromises;
+        var lie = world.Standing.Begin(command.Kind, host.Name, () => host.Disk.Lies = true, () => host.Disk.Lies = false);
+        return (new FaultScope(() =>
+        {
+            var wasUp = host.IsUp;
+            host.Crash(CrashKind.Power);
+            lie.Dispose();
+            if (host.Disk.BrokenPromises > before)
+            {
+                world.Mark($"fault/{command.Kind}/hit"); // Known only now.
+            }
+
+            if (wasUp)
+            {
+                host.Restart();
+            }
+        }), false);
+    }
+
     private static (IDisposable?, bool) BySystem(SimulatedWorld world, FaultCommand command) =>
         world.SystemFaults.TryGetValue(command.Kind, out var begin) ? begin(command) : (null, false);
 }

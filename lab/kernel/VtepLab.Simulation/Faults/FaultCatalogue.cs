@@ -5,6 +5,7 @@ public static partial class FaultCatalogue
 {
     // Kinds that came later: what is drawn of the earlier ones stays what it was, seed for seed.
     private const string Second = "nemesis/2";
+    private const string Third = "nemesis/3";
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -25,6 +26,7 @@ public static partial class FaultCatalogue
         new("crash", (r, t) => One(r, t.Hosts), (w, c) => Down(w, c, CrashKind.Process), 2 * Minute, 3),
         new("delay", (r, t) => Two(r, t.Reachable, 0.05 + (r.NextDouble() * 5)), Delay, Minute),
         new("disk-full", (r, t) => One(r, t.Hosts), FillDisk, Minute),
+        new("disk-lies", (r, t) => One(r, t.Disks), LieOnDisk, 2 * Minute, 2, Third),
         new("disk-lost", (r, t) => One(r, t.Disks), LoseDisk, 2 * Minute, 1, Second),
         new("disk-old", (r, t) => One(r, t.Disks), BringOldDiskBack, 5 * Minute, 2, Second),
         new("isolate", (r, t) => One(r, t.Reachable), (w, c) => (w.Network.Isolate(w.Hosts[c.Subjects[0]]), true), 2 * Minute, 2),
@@ -32,10 +34,12 @@ public static partial class FaultCatalogue
         new("link-flap", (r, t) => One(r, t.Links, 0.1 + (r.NextDouble() * 5)), Flap, Minute),
         new("link-noise", (r, t) => One(r, t.Links, r.NextDouble() * 0.3), Noise, Minute),
         new("lose", (r, t) => Two(r, t.Reachable, 0.1 + (r.NextDouble() * 0.6)), Lose, Minute),
+        new("mac-twice", (r, t) => Two(r, t.Of("mac-twice")), BySystem, 2 * Minute, 2, Third),
         new("partition", Halves, Partition, 2 * Minute, 2),
         new("partition-one-way", (r, t) => Two(r, t.Reachable), OneWay, Minute),
         new("partition-ring", Ring, PartitionRing, Minute),
         new("pause", (r, t) => One(r, t.Hosts), Pause, 2 * Minute, 2),
+        new("plugin-upgrade", (r, t) => One(r, t.Of("plugin-upgrade"), r.Chance(0.5) ? 1 : -1), BySystem, 3 * Minute, 2, Third),
         new("power-loss", (r, t) => One(r, t.Hosts), (w, c) => Down(w, c, CrashKind.Power), 2 * Minute, 2),
         new("reply-lost", (r, t) => One(r, t.Of("reply-lost"), 0.2 + (r.NextDouble() * 0.8)), BySystem, Minute, 2, Second),
         new("reset-midway", (r, t) => Two(r, t.Reachable, r.Next(0, 3000)), ResetMidway, Minute, 2),
@@ -44,6 +48,7 @@ public static partial class FaultCatalogue
         new("swizzle", Subset, Swizzle, 2 * Minute),
         new("transact-refused", (r, t) => One(r, t.Of("transact-refused"), 0.05 + (r.NextDouble() * 0.5)), BySystem, Minute, 2, Second),
         new("vlan-reuse", (r, t) => One(r, t.Of("vlan-reuse")), BySystem, Minute, 2, Second),
+        new("vni-reuse", (r, t) => One(r, t.Of("vni-reuse")), BySystem, Minute, 2, Third),
     ];
 
     private static (IReadOnlyList<string>, double)? One(RandomStream random, IReadOnlyList<string> names, double amount = 0) =>

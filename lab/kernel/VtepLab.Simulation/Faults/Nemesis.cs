@@ -42,15 +42,18 @@ public sealed class Nemesis
         _kinds = kinds.ToDictionary(k => k.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>Draws a plan; the kinds of each stream by themselves, as often as their weights say beside those of all.</summary>
+    /// <summary>Draws a plan; the kinds of each stream by themselves, as often as their weights say beside those of the streams before it.</summary>
     public static FaultPlan Draw(ulong seed, NemesisOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var kinds = options.Kinds.Where(k => k.Weight > 0).ToList();
         var all = new List<FaultCommand>();
+        var sum = 0.0;
         foreach (var stream in kinds.GroupBy(k => k.Stream).OrderBy(s => s.Key, StringComparer.Ordinal))
         {
-            var rarity = stream.Key == FirstStream ? 1 : kinds.Sum(k => k.Weight) / stream.Sum(k => k.Weight);
+            var weight = stream.Sum(k => k.Weight);
+            sum += weight;
+            var rarity = stream.Key == FirstStream ? 1 : sum / weight;
             var drawn = Draw(new RandomStream(seed, stream.Key), [.. stream], options, rarity);
             all.AddRange(drawn.Where(d => all.TrueForAll(a => (a.At - d.At).Duration() >= options.QuietLeast)).ToList());
         }

@@ -13,6 +13,12 @@ internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : ISt
     /// <summary>True: writes fail as on a full disk.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>True: what is flushed is confirmed and stays in a cache that the power takes with it.</summary>
+    public bool Lies { get; set; }
+
+    /// <summary>How many files have lost, with the power, what was confirmed to be flushed.</summary>
+    public int BrokenPromises { get; private set; }
+
     public async ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel = default)
     {
         Check(name);
@@ -26,7 +32,11 @@ internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : ISt
         var copy = content.ToArray();
         await host.Services.DelayAsync(Sync, cancel);
         RefuseWhenFull(name);
-        _files[name] = new StoredFile { Content = [.. copy], Flushed = copy.Length };
+        _files[name] = new StoredFile
+        {
+            Content = [.. copy], Flushed = copy.Length, Promised = copy.Length,
+            Before = Lies ? _files.GetValueOrDefault(name) ?? new StoredFile { IsMissing = true } : null,
+        };
     }
 
     public async ValueTask AppendAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel = default)
@@ -50,7 +60,8 @@ internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : ISt
         await host.Services.DelayAsync(Sync, cancel);
         if (file is not null)
         {
-            file.Flushed = Math.Max(file.Flushed, Math.Min(length, file.Content.Count));
+            file.Promised = Math.Max(file.Promised, Math.Min(length, file.Content.Count));
+            (file.Flushed, file.Before) = Lies ? (file.Flushed, file.Before) : (file.Promised, null);
         }
     }
 
@@ -70,17 +81,32 @@ internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : ISt
         }
 
         file.Content.RemoveRange((int)length, file.Content.Count - (int)length);
-        file.Flushed = Math.Min(file.Flushed, (int)length);
+        (file.Flushed, file.Promised) = (Math.Min(file.Flushed, (int)length), Math.Min(file.Promised, (int)length));
     }
 
-    /// <summary>The power goes: of what was appended since the last flush a random prefix remains.</summary>
+    /// <summary>The power goes: of what was appended since the last flush that was true a random prefix remains, of a file that was replaced since then the old or the new one.</summary>
     public void LosePower()
     {
-        foreach (var file in _files.Values)
+        foreach (var (name, written) in _files.ToList())
         {
+            var file = written;
+            while (file.Before is { } before && random.Chance(0.5))
+            {
+                file = before;
+            }
+
+            BrokenPromises += file != written ? 1 : 0;
+            if (file.IsMissing)
+            {
+                _files.Remove(name);
+                continue;
+            }
+
             var kept = (int)random.Next(file.Flushed, file.Content.Count + 1L);
+            BrokenPromises += file == written && kept < file.Promised ? 1 : 0;
             file.Content.RemoveRange(kept, file.Content.Count - kept);
-            file.Flushed = kept;
+            (file.Flushed, file.Promised, file.Before) = (kept, kept, null);
+            _files[name] = file;
         }
     }
 
@@ -95,7 +121,7 @@ internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : ISt
         _files.Clear();
         foreach (var (name, content) in copy)
         {
-            _files.Add(name, new StoredFile { Content = [.. content], Flushed = content.Length });
+            _files.Add(name, new StoredFile { Content = [.. content], Flushed = content.Length, Promised = content.Length });
         }
 
         return !isSame;
@@ -122,6 +148,15 @@ internal sealed class MemoryStore(SimulatedHost host, RandomStream random) : ISt
     {
         public List<byte> Content { get; init; } = [];
 
+        /// <summary>How much of it the power cannot take.</summary>
         public int Flushed { get; set; }
+
+        /// <summary>How much of it was said to be so.</summary>
+        public int Promised { get; set; }
+
+        /// <summary>What may be found in its place when the power goes; null: nothing else.</summary>
+        public StoredFile? Before { get; set; }
+
+        public bool IsMissing { get; init; }
     }
 }
