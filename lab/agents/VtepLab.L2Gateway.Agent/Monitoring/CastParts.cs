@@ -5,7 +5,8 @@ namespace VtepLab.L2Gateway.Agent;
 
 /// <summary>Cuts what there is to tell of a switch into messages of bounded size: a broker takes none that is too large.</summary>
 /// <remarks>
-/// Only addresses are so many. Of a dump in parts the first has everything else; each further one has the addresses of a table whose UUIDs,
+/// Addresses are many; where the rest is too much as well (ports with thousands of VLANs, a locator for every hypervisor) it is cut like them, but for
+/// the switches, which everything is about. Of a dump in parts the first has what is not cut; each further one has the rows of a table whose UUIDs,
 /// as text, lie in a range, all of them. So the plugin sees after each part alone what has vanished in its range, and no part undoes another.
 /// A plugin of the original kind has emptied its tables at the first part, and takes the others for changes.
 /// </remarks>
@@ -13,17 +14,20 @@ internal static class CastParts
 {
     private const string Ranges = L2GatewayRpc.RangesMember;
     private const string AfterAll = "g"; // As text after every UUID.
+    private const int BindingsLikeOneRow = 4;
 
     /// <summary>Cuts the data of a cast.</summary>
     /// <param name="data">The lists; is used up.</param>
     /// <param name="activity">0 for all that the switch holds, 1 for a change.</param>
-    /// <param name="mostRows">The most addresses in one message.</param>
+    /// <param name="mostRows">The most rows in one message; a few VLANs of a port are as much as one.</param>
     /// <param name="hasRanges">True where the plugin understands ranges.</param>
     /// <returns>The arguments of the casts, in their order.</returns>
     public static IReadOnlyList<JsonObject> Cut(JsonObject data, int activity, int mostRows, bool hasRanges)
     {
-        var lists = data.Where(d => d.Key.EndsWith("_macs", StringComparison.Ordinal)).Select(d => (Name: d.Key, Rows: d.Value!.AsArray())).ToList();
-        if (lists.Sum(l => l.Rows.Count) <= mostRows)
+        var all = data.Where(d => d.Value is JsonArray).Select(d => (Name: d.Key, Rows: d.Value!.AsArray(), Weight: d.Value!.AsArray().Sum(WeightOf))).ToList();
+        var rest = all.Where(l => !l.Name.EndsWith("_macs", StringComparison.Ordinal)).Sum(l => l.Weight);
+        var lists = all.Where(l => l.Name.EndsWith("_macs", StringComparison.Ordinal) || (rest > mostRows && !l.Name.EndsWith("_physical_switches", StringComparison.Ordinal))).ToList();
+        if (lists.Sum(l => l.Weight) <= mostRows)
         {
             return [Cast(activity, data)];
         }
@@ -36,7 +40,7 @@ internal static class CastParts
         }
 
         var parts = new List<JsonObject> { Cast(activity, data) };
-        foreach (var (name, array) in lists)
+        foreach (var (name, array, _) in lists)
         {
             var rows = array.Select(r => r!.AsObject()).ToList();
             array.Clear();
@@ -45,9 +49,9 @@ internal static class CastParts
                 rows.Sort((a, b) => string.CompareOrdinal(UuidOf(a), UuidOf(b)));
             }
 
-            for (var start = 0; start < rows.Count; start += mostRows)
+            for (int start = 0, end; start < rows.Count; start = end)
             {
-                var end = Math.Min(start + mostRows, rows.Count);
+                end = EndOfPart(rows, start, mostRows);
                 var part = new JsonObject { ["ovsdb_identifier"] = data["ovsdb_identifier"]!.DeepClone(), [name] = new JsonArray([.. rows[start..end]]) };
                 if (isRanged)
                 {
@@ -65,6 +69,18 @@ internal static class CastParts
 
         return parts;
     }
+
+    private static int EndOfPart(List<JsonObject> rows, int start, int most)
+    {
+        var end = start + 1; // One row is sent whatever it weighs.
+        for (var weight = WeightOf(rows[start]); end < rows.Count && (weight += WeightOf(rows[end])) <= most; end++)
+        {
+        }
+
+        return end;
+    }
+
+    private static int WeightOf(JsonNode? row) => 1 + ((row!["vlan_bindings"] as JsonArray)?.Count / BindingsLikeOneRow ?? 0);
 
     private static JsonObject Cast(int activity, JsonObject data) => new() { ["activity"] = activity, ["ovsdb_data"] = data };
 

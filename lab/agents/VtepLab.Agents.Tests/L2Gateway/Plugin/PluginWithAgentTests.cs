@@ -115,14 +115,68 @@ public class PluginWithAgentTests
         List<string> Leaders() => [.. controllers.Where(c => c.Value.Plugin.Model.IsLeader).Select(c => c.Key)];
     });
 
+    [Test]
+    public void A_switch_of_many_ports_VLANs_and_networks_is_told_in_parts_of_bounded_size() => SimulatedLab.Run(7, async lab =>
+    {
+        var leaf1 = await lab.AddSwitchAsync("leaf1", [.. Enumerable.Range(1, 30).Select(p => $"eth{p}")]);
+        await OvsdbVisit.RunAsync(lab.Driver, leaf1.Endpoint, null, "leaf1", (client, schema) =>
+        {
+            var write = new OvsdbTransaction(schema);
+            var networks = Enumerable.Range(1, 40).Select(n => write.Insert("Logical_Switch", ("name", $"net-{n}"), ("tunnel_key", n))).ToList();
+            write.Update("Physical_Port", Where.EveryRow, ("vlan_bindings", Datum.Map(networks.Select((n, i) => KeyValuePair.Create((Atom)(i + 1), (Atom)n)))));
+            return client.TransactAsync(write);
+        }, default);
+        await using var controller = await StartControllerAsync(lab.Driver);
+        var parts = new List<JsonObject>();
+        controller.Plugin.SwitchTold += told => parts.Add(told["ovsdb_data"]!.AsObject());
+
+        StartAgent(lab, new AgentOptions { Host = "agent-1", OvsdbHosts = [new OvsdbHost("leaf1", leaf1.Endpoint)], MaxRowsPerCast = 25 });
+        await lab.UntilAsync(_ => Task.FromResult(controller.Plugin.Model.DumpsOf("leaf1")), n => n == 1 ? null : $"{n} dumps", TimeSpan.FromSeconds(30));
+
+        var copy = controller.Plugin.Model.Switch("leaf1");
+        Assert.That((copy.LogicalSwitches.Count, copy.Ports.Count, copy.Ports.Sum(p => p.Bindings.Count)), Is.EqualTo((40, 30, 30 * 40)));
+        Assert.That(copy.PhysicalSwitches.Single().Name, Is.EqualTo("leaf1"));
+        // A port with 40 VLANs is as much as 11 rows.
+        Assert.That(parts.Select(p => p.Where(l => l.Key.StartsWith("new_", StringComparison.Ordinal)).Sum(l => l.Value!.AsArray().Count)).Max(), Is.EqualTo(25));
+        Assert.That(parts.Where(p => p.ContainsKey("new_physical_ports")).Select(p => p["new_physical_ports"]!.AsArray().Count), Has.All.EqualTo(2).And.Exactly(15).Items);
+        return true;
+    });
+
+    [Test]
+    public void A_request_whose_message_no_broker_takes_is_refused_and_leaves_nothing() => SimulatedLab.Run(7, async lab =>
+    {
+        var leaf1 = await lab.AddSwitchAsync("leaf1", ["eth1"]);
+        await using var controller = await StartControllerAsync(lab.Driver);
+        StartAgent(lab, "agent-1", new OvsdbHost("leaf1", leaf1.Endpoint));
+        await lab.UntilAsync(_ => Task.FromResult(controller.Plugin.Model.DumpsOf("leaf1")), n => n > 0 ? null : "no dump", TimeSpan.FromSeconds(30));
+        var network = await controller.MakeAsync("networks", new() { ["name"] = new string('x', 200) });
+        var gateway = await controller.MakeAsync("l2-gateways", JsonNode.Parse(
+            """{"name": "gw", "devices": [{"device_name": "leaf1", "interfaces": [{"name": "eth1"}]}]}""")!.AsObject());
+        lab.World.Bus.MaxMessageSize = 800; // A report still fits.
+
+        var answer = await controller.RequestAsync("POST", "/l2-gateway-connections", new JsonObject
+        {
+            ["l2_gateway_connection"] = new JsonObject { ["l2_gateway_id"] = gateway, ["network_id"] = network, ["segmentation_id"] = "10" },
+        });
+
+        Assert.That(answer.Status, Is.EqualTo(409));
+        Assert.That((string?)answer.Body!["NeutronError"]!["message"], Does.Match(
+            "^Communication error with the L2 gateway agent: nothing was sent to .*l2gateway_agent.agent-1: .*message size [0-9]+ is larger than configured max size 800"));
+        Assert.That((await controller.RequestAsync("GET", "/l2-gateway-connections")).Body!["l2_gateway_connections"]!.AsArray(), Is.Empty);
+        Assert.That((await SwitchContents.ReadAsync(lab.Driver, leaf1)).LogicalSwitches, Is.Empty);
+        return true;
+    });
+
     private static Task<NeutronController> StartControllerAsync(IHost host, ModelDatabaseOptions? database = null) => NeutronController.StartAsync(
         host, new NeutronServerOptions { Host = host.Name, Database = new() }, new PluginOptions { Host = host.Name, Database = database ?? new() });
 
     private static LabMachine StartAgent(SimulatedLab lab, string name, params OvsdbHost[] switches)
     {
-        var options = new AgentOptions { Host = name, OvsdbHosts = [.. switches] };
-        return lab.Start(name, host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
+        return StartAgent(lab, new AgentOptions { Host = name, OvsdbHosts = [.. switches] });
     }
+
+    private static LabMachine StartAgent(SimulatedLab lab, AgentOptions options) =>
+        lab.Start(options.Host, host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
 
     private static Task<IReadOnlyList<string>> MonitoredAsync(SimulatedLab lab, NeutronController controller, string agent) => lab.UntilAsync(
         _ => Task.FromResult(controller.Plugin.Monitors), m => m.Contains(agent) ? null : "nobody monitors", TimeSpan.FromSeconds(20));
