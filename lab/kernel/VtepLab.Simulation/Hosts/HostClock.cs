@@ -5,6 +5,7 @@ namespace VtepLab.Simulation;
 internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvider
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
+    private readonly Kernel _kernel = host.Kernel;
     private long _since; // Kernel time of the last change of the drift.
     private long _elapsed; // The host's own nanoseconds at that time.
     private long _offsetTicks; // Steps of the wall clock.
@@ -29,15 +30,15 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, -NanosecondsPerSecond);
             host.Simulation.Network.Disturb();
-            (_elapsed, _since) = (GetTimestamp(), host.Kernel.Now);
+            (_elapsed, _since) = (GetTimestamp(), _kernel.Now);
             _drift = value;
         }
     }
 
     public override long GetTimestamp()
     {
-        host.Kernel.ThrowIfGivenUp();
-        return TimestampAt(host.Kernel.Now);
+        _kernel.ThrowIfGivenUp();
+        return TimestampAt(_kernel.Now);
     }
 
     /// <summary>The timestamp at a time of the kernel, unless the drift changes before.</summary>
@@ -48,7 +49,7 @@ internal sealed class HostClock(SimulatedHost host, long startTicks) : TimeProvi
     /// <summary>The kernel's time after a wait of some of this clock's nanoseconds.</summary>
     public long After(long nanoseconds)
     {
-        var now = host.Kernel.Now;
+        var now = _kernel.Now;
         var wait = _drift == 0 ? nanoseconds : (Int128)nanoseconds * NanosecondsPerSecond / (NanosecondsPerSecond + _drift);
         return wait > long.MaxValue - now ? long.MaxValue : now + (long)wait; // A slow clock makes "for ever" longer than there is.
     }

@@ -62,8 +62,7 @@ internal sealed partial class Kernel
 
             var work = _ready[_readyHead];
             _ready[_readyHead] = default;
-            _readyHead = (_readyHead + 1) & (_ready.Length - 1);
-            _readyCount--;
+            _readyHead = --_readyCount == 0 ? 0 : (_readyHead + 1) & (_ready.Length - 1); // Most of the time the ring is one place, and in the cache.
             if (Events - _progress > _eventsWithoutProgress)
             {
                 ThrowZeno(work);

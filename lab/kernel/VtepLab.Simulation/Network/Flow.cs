@@ -7,18 +7,21 @@ namespace VtepLab.Simulation;
 /// Nothing is ever lost or out of order: a segment that a rule drops is sent again after a time-out that doubles, and holds back what follows.
 /// What was written in one instant leaves as one segment. The writer waits while more than the window is on its way or unread.
 /// </remarks>
-internal sealed class Flow
+internal sealed class Flow : EventTarget
 {
     private static readonly TimeSpan LongestRetransmission = TimeSpan.FromMinutes(1);
+    private static readonly object Arrival = new(); // Of what is kept here while it is on its way.
 
     private readonly SimulatedNetwork _network;
     private readonly RandomStream? _cuts;
     private readonly int _window;
-    private readonly Queue<Chunk> _received = new();
-    private readonly Transmission _transmission;
-    private Segment? _spare; // One is enough for whoever waits for an answer.
+    private Queue<Chunk>? _received; // Behind the chunk that is being read; whoever waits for an answer never has any.
     private Chunk _unsent;
+    private Chunk _underWay; // What is on its way alone, or before everything else; the rest is in segments of its own.
     private Chunk _reads; // The chunk that is being read.
+    private bool _isUnderWay;
+    private bool _endIsUnderWay;
+    private bool _isBegun; // Something of the chunk was read.
     private bool _isReadingEcho;
     private int _outstanding; // Bytes accepted from the writer and not yet read.
     private int _unread;
@@ -38,7 +41,6 @@ internal sealed class Flow
         _window = network.NextWindow();
         _again = network.Options.RetransmissionTimeout;
         _cuts = network.Options.RandomSegmentation ? network.Simulation.Random($"stream/{id}/cuts") : null;
-        _transmission = new Transmission(this);
         (Writer, Reader) = (new FlowWriter(this), new FlowReader(this));
     }
 
@@ -109,6 +111,20 @@ internal sealed class Flow
         SendSoon();
     }
 
+    /// <summary>The time has come to send, or what is on its way arrives.</summary>
+    public override void Fire(object? state)
+    {
+        if (state is null)
+        {
+            Send();
+            return;
+        }
+
+        var (bytes, isEnd) = (_underWay, _endIsUnderWay);
+        (_isUnderWay, _underWay) = (false, default);
+        Arrive(bytes, isEnd);
+    }
+
     /// <summary>Takes up what was left out: bytes on their way.</summary>
     /// <param name="bytes">What was sent.</param>
     /// <param name="left">When the last of them had left.</param>
@@ -148,8 +164,12 @@ internal sealed class Flow
 
         if (_reads.Count == 0)
         {
-            _reads = _received.Dequeue();
-            _isReadingEcho = IsEcho(_reads.Span);
+            (_reads, _isBegun) = (_received!.Dequeue(), false);
+        }
+
+        if (!_isBegun)
+        {
+            (_isBegun, _isReadingEcho) = (true, IsEcho(_reads.Span));
         }
 
         var count = _reads.Count;
@@ -189,7 +209,7 @@ internal sealed class Flow
     /// <summary>Drops what the reader's end has not read: nobody will.</summary>
     public void DropUnread()
     {
-        while (_received.TryDequeue(out var chunk))
+        while (_received is not null && _received.TryDequeue(out var chunk))
         {
             chunk.Return();
         }
@@ -209,7 +229,7 @@ internal sealed class Flow
         if (!_sending)
         {
             _sending = true;
-            Kernel.Enqueue(Kernel.World, _transmission, null);
+            Kernel.Enqueue(Kernel.World, this, null);
         }
     }
 
@@ -277,9 +297,14 @@ internal sealed class Flow
 
     private void Leave(Chunk bytes, long arrives, bool isEnd)
     {
-        var segment = _spare ?? new Segment(this);
-        (_spare, segment.Bytes, segment.IsEnd) = (null, bytes, isEnd);
-        Kernel.Schedule(arrives, Kernel.World, segment, null);
+        if (_isUnderWay)
+        {
+            Kernel.Schedule(arrives, Kernel.World, new Segment(this, bytes, isEnd), null);
+            return;
+        }
+
+        (_isUnderWay, _underWay, _endIsUnderWay) = (true, bytes, isEnd);
+        Kernel.Schedule(arrives, Kernel.World, this, Arrival);
     }
 
     private bool IsEcho(ReadOnlySpan<byte> bytes) => Echo is not null && Echo.Is(bytes);
@@ -312,7 +337,7 @@ internal sealed class Flow
         }
 
         _sending = true;
-        Kernel.Schedule(VirtualTime.After(now, _again), Kernel.World, _transmission, null);
+        Kernel.Schedule(VirtualTime.After(now, _again), Kernel.World, this, null);
         _again = _again * 2 < LongestRetransmission ? _again * 2 : LongestRetransmission;
     }
 
@@ -357,9 +382,17 @@ internal sealed class Flow
             }
 
             Kernel.Mix(chunk.Hash());
-            Kernel.WriteTrace(TraceKind.Segment, Receiver.Host.Id, Sender.Id, chunk.Count);
-            _network.Simulation.Trace?.Segment(Kernel.Now, Sender.Host.Name, Receiver.Host.Name, Sender.Id, chunk.Span);
-            _received.Enqueue(chunk);
+            Kernel.WriteTrace(TraceKind.Segment, Receiver.Owner.Host, Id, chunk.Count);
+            _network.Simulation.Trace?.Segment(Kernel.Now, Sender.Host.Name, Receiver.Host.Name, Id, chunk.Span);
+            if (_unread == 0)
+            {
+                (_reads, _isBegun) = (chunk, false);
+            }
+            else
+            {
+                (_received ??= new()).Enqueue(chunk);
+            }
+
             _unread += chunk.Count;
         }
 
@@ -371,24 +404,9 @@ internal sealed class Flow
         }
     }
 
-    private sealed class Transmission(Flow flow) : EventTarget
+    /// <summary>What is on its way behind something else.</summary>
+    private sealed class Segment(Flow flow, Chunk bytes, bool isEnd) : EventTarget
     {
-        public override void Fire(object? state) => flow.Send();
-    }
-
-    /// <summary>What is on its way; used again after it has arrived.</summary>
-    private sealed class Segment(Flow flow) : EventTarget
-    {
-        public Chunk Bytes { get; set; }
-
-        public bool IsEnd { get; set; }
-
-        public override void Fire(object? state)
-        {
-            var (bytes, isEnd) = (Bytes, IsEnd);
-            Bytes = default;
-            flow._spare = this;
-            flow.Arrive(bytes, isEnd);
-        }
+        public override void Fire(object? state) => flow.Arrive(bytes, isEnd);
     }
 }

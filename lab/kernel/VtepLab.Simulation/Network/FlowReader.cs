@@ -16,8 +16,8 @@ internal sealed class FlowReader(Flow flow) : PipeReader
     private readonly Waiter _waiter = new(flow);
     private Piece? _first;
     private Piece? _last;
-    private Piece? _spare; // The first of those that wait to be used again.
-    private int _spares;
+    private Piece? _spare = new(); // The first of those that wait to be used again.
+    private int _spares = 1;
     private int _consumed; // Bytes of the first piece.
     private long _held; // Bytes that were read and not consumed.
     private bool _examinedAll = true;

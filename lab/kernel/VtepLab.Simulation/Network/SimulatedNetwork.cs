@@ -262,7 +262,7 @@ public sealed partial class SimulatedNetwork
 
     /// <summary>The nanoseconds some bytes take to leave.</summary>
     internal long Serialization(SimulatedHost from, SimulatedHost to, int bytes) =>
-        from == to ? 0 : (long)((Int128)bytes * 1_000_000_000 / Bandwidth(from, to));
+        from == to ? 0 : bytes * 1_000_000_000L / Bandwidth(from, to);
 
     internal int NextWindow() => (int)_windows.Next(Options.Window.Smallest, Options.Window.Largest + 1L);
 

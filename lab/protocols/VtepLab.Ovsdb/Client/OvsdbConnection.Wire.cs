@@ -15,6 +15,8 @@ public sealed partial class OvsdbConnection
     private readonly MessageOutput _output;
     private readonly TaskCompletionSource _overflow = new();
     private readonly InactivityProbe _life;
+    private readonly OvsdbTap? _tap;
+    private readonly int _maxUnsentBytes;
     private bool _hasSpoken;
 
     private async Task ReadAsync(CancellationToken cancel)
@@ -81,7 +83,7 @@ public sealed partial class OvsdbConnection
 
     private void Receive(ReadOnlyMemory<byte> bytes)
     {
-        _options.Tap?.Invoke(isSent: false, bytes.Span);
+        _tap?.Invoke(isSent: false, bytes.Span);
         if (HasHandledEcho(bytes.Span))
         {
             return;
@@ -156,6 +158,7 @@ public sealed partial class OvsdbConnection
         }
 
         Enqueue(_request.Written);
+        _request.Release();
     }
 
     private void ReceiveReply(JsonValue id, JsonValue message)
@@ -215,20 +218,20 @@ public sealed partial class OvsdbConnection
 
         _request.Raw((byte)'}');
         Enqueue(_request.Written);
+        _request.Release();
     }
 
     private void Enqueue(ReadOnlySpan<byte> message)
     {
-        if (_output.UnsentBytes + message.Length > _options.MaxUnsentBytes)
+        if (_output.UnsentBytes + message.Length > _maxUnsentBytes)
         {
             _overflow.TrySetException(new OvsdbProtocolException(
                 $"{Peer} does not read: more than {_options.MaxUnsentBytes} bytes wait for it.", isTransient: true));
             return;
         }
 
-        _options.Tap?.Invoke(isSent: true, message);
+        _tap?.Invoke(isSent: true, message);
         _output.Send(message);
-        _request.Release();
     }
 
     private async Task SendAsync(CancellationToken cancel)

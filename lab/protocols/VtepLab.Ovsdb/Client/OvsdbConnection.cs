@@ -35,6 +35,7 @@ public sealed partial class OvsdbConnection
         _pipe = pipe;
         _time = time;
         _options = options ?? new OvsdbConnectionOptions();
+        (_tap, _maxUnsentBytes) = (_options.Tap, _options.MaxUnsentBytes);
         _output = new MessageOutput(pipe.Output);
         _reader = new JsonStreamReader(_options.Limits);
         _life = new InactivityProbe(time, _options.InactivityProbe, Probe);
@@ -55,7 +56,7 @@ public sealed partial class OvsdbConnection
     public InactivityProbe Life => _life;
 
     /// <summary>True while an echo, or the reply to one, would have no effect but its own reply.</summary>
-    public bool IsAtRest => IsOpen && _hasSpoken && _options.Tap is null && _reader.IsBetweenTexts && _output.IsAtRest;
+    public bool IsAtRest => IsOpen && _hasSpoken && _tap is null && _reader.IsBetweenTexts && _output.IsAtRest;
 
     /// <summary>True until the connection ended.</summary>
     public bool IsOpen => _failure is null;

@@ -27,6 +27,7 @@ public sealed partial class JsonStreamReader
     private int _depth;
     private Expect _expect = Expect.Message;
     private Token _token = Token.None;
+    private EchoMatch _echo; // What the caller's buffer holds that was not looked at byte by byte.
     private OvsdbProtocolException? _failure;
 
     /// <summary>Makes a reader for the start of a stream.</summary>
@@ -49,7 +50,7 @@ public sealed partial class JsonStreamReader
     }
 
     /// <summary>True between texts: nothing but white space has arrived since the last complete one.</summary>
-    public bool IsBetweenTexts => _depth == 0 && _token == Token.None;
+    public bool IsBetweenTexts => _depth == 0 && _token == Token.None && _echo == EchoMatch.None;
 
     /// <summary>Bytes of the stream that have been looked at.</summary>
     public long BytesScanned => _streamOffset + _scanned;
@@ -63,7 +64,7 @@ public sealed partial class JsonStreamReader
     /// <c>PipeReader</c> hands it out. On return it starts after the text, or where the unfinished text starts; those bytes must
     /// come again.
     /// </param>
-    /// <param name="text">On success one JSON object, without white space around it, inside the memory of the buffer.</param>
+    /// <param name="text">On success one JSON object, without white space around it, inside the memory of the buffer or, for an echo, in memory that stays.</param>
     /// <returns>False when the rest of the text has still to arrive.</returns>
     /// <exception cref="OvsdbProtocolException">
     /// The peer sent something else. The message names the byte of the stream, what was expected and what was found. The stream
@@ -76,11 +77,17 @@ public sealed partial class JsonStreamReader
             throw _failure;
         }
 
-        if (_knowsEchoes && _scanned == 0 && IsBetweenTexts && EchoMessages.LengthAt(buffer.FirstSpan) is var echo and > 0)
+        _echo = EchoMatch.None;
+        if (_knowsEchoes && _scanned == 0 && IsBetweenTexts && (_echo = EchoMessages.At(buffer, out text)) != EchoMatch.None)
         {
-            text = buffer.Slice(0, echo);
-            buffer = buffer.Slice(echo);
-            _streamOffset += echo;
+            if (_echo == EchoMatch.Beginning)
+            {
+                return false;
+            }
+
+            _echo = EchoMatch.None;
+            buffer = buffer.Slice(text.Length);
+            _streamOffset += text.Length;
             return true;
         }
 

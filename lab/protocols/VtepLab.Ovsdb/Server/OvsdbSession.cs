@@ -180,9 +180,9 @@ public sealed partial class OvsdbSession
         }
 
         _output.Send(message.Span);
-        if (_output.UnsentBytes > Server.Options.Limits.MaxUnsentBytes)
+        if (_output.UnsentBytes is > 0 and var unsent && unsent > Server.Options.Limits.MaxUnsentBytes)
         {
-            Disconnect($"{_output.UnsentBytes} bytes wait for a peer that does not read; at most {Server.Options.Limits.MaxUnsentBytes} may (MaxUnsentBytes)");
+            Disconnect($"{unsent} bytes wait for a peer that does not read; at most {Server.Options.Limits.MaxUnsentBytes} may (MaxUnsentBytes)");
         }
     }
 }

@@ -18,7 +18,11 @@ public partial class JsonStreamReaderFuzzTests
 
     private static readonly Gen<string> Spaces = Gen.Elements("", "", "", " ", "\n", "\t\r\n ");
 
-    private static readonly Gen<string> Streams = Gen.ListOf(Spaces.SelectMany(s => Objects(3), (s, o) => s + o)).Select(string.Concat);
+    private static readonly Gen<string> Echoes = Gen.Elements( // Known by their bytes, and near misses.
+        """{"id":"echo","method":"echo","params":[]}""", """{"id":"echo","result":[],"error":null}""", """{"id":"echo","result":[]}""", """{"id":"echo","method":"echo","params":[1]}""");
+
+    private static readonly Gen<string> Streams =
+        Gen.ListOf(Spaces.SelectMany(s => Gen.OneOf(Objects(3), Objects(3), Echoes), (s, o) => s + o)).Select(string.Concat);
 
     /// <summary>A stream, how it is damaged (position and byte; a negative position leaves it whole) and how it is cut.</summary>
     private static Arbitrary<(string Stream, int[] Cuts)> Cases(bool damaged) => Arb.From(
