@@ -70,6 +70,22 @@ public class LabTests
             Does.Contain("cannot write the nodes' files to /dev/null/lab: "));
     }
 
+    [Test]
+    public async Task A_lab_that_runs_already_is_left_alone()
+    {
+        using var folder = new TempDirectory();
+        using var other = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        await File.WriteAllTextAsync(
+            folder["x.yml"],
+            $"name: x\ntopology:\n  nodes:\n    bus:\n      kind: rabbitmq\n      url: amqp://127.0.0.1/\n    controller:\n      kind: neutron\n      listen: {other.LocalEndpoint}\n");
+
+        Assert.That(
+            (await Vteplab.RunAsync("lab", "up", folder["x.yml"], "--folder", folder["lab"])).Refusal(ExitCode.Usage),
+            Does.Match("controller \\(neutron\\) cannot listen on 127\\.0\\.0\\.1:[0-9]+: .*; does this lab run already\\?"));
+        Assert.That(Directory.Exists(folder["lab"]), Is.False);
+    }
+
     private static async Task<string> MakeAsync(HttpClient client, string collection, string body, string resource)
     {
         var answer = await client.PostAsync(collection, new StringContent(body));

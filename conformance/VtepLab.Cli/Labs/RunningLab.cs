@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using VtepLab.Hosting;
 using VtepLab.Topology;
 
@@ -19,9 +21,14 @@ internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
     /// <summary>Starts every node; those that run already are left alone.</summary>
     /// <param name="started">Told of each that is ready: name, kind and where it is.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <exception cref="CommandException">The folder cannot be written to, or a node does not come up.</exception>
+    /// <exception cref="CommandException">An address is taken, the folder cannot be written to, or a node does not come up.</exception>
     public async Task StartAsync(Action<LabNode, string> started, CancellationToken cancel)
     {
+        foreach (var node in lab.Nodes)
+        {
+            RefuseTaken(node, node is { Kind: "rabbitmq", Url: null } ? new IPEndPoint(IPAddress.Loopback, node.Port) : node.Listen);
+        }
+
         RunFolder.MakeWritable(folder, "the nodes' files");
         foreach (var node in lab.Nodes.OrderBy(n => Array.IndexOf(Order, n.Kind)))
         {
@@ -43,6 +50,20 @@ internal sealed class RunningLab(LabFile lab, string folder) : IAsyncDisposable
         for (var i = _processes.Count - 1; i >= 0; i--)
         {
             await _processes[i].DisposeAsync();
+        }
+    }
+
+    // Before the files of a lab that runs are written over.
+    private static void RefuseTaken(LabNode node, IPEndPoint? at)
+    {
+        try
+        {
+            using var probe = at is null ? null : new TcpListener(at);
+            probe?.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new CommandException(ExitCode.Usage, $"{node.Name} ({node.Kind}) cannot listen on {at}: {e.Message}; does this lab run already?", e);
         }
     }
 
