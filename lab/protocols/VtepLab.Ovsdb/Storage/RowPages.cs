@@ -54,6 +54,9 @@ internal sealed class RowPages(int width)
     /// <summary>The UUID of the row at a place.</summary>
     public Uuid UuidAt(int address) => PackedRow.ReadUuid(At(address));
 
+    /// <summary>The page of the row at a place, and where in it the row begins; what is there stays there.</summary>
+    public (byte[] Page, int Start) PlaceOf(int address) => (_pages[address >> OffsetBits], address & (Largest - 1));
+
     /// <summary>A field of the row at a place.</summary>
     public Datum Read(int address, int index) => PackedRow.Read(_pages[address >> OffsetBits], address & (Largest - 1), width, index);
 

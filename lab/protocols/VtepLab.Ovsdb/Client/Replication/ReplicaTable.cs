@@ -1,10 +1,19 @@
 namespace VtepLab.Ovsdb;
 
 /// <summary>The rows of one table of a replica.</summary>
+/// <remarks>
+/// A row of single atoms is some bytes in <see cref="RowPages"/> and its place in an index: about 110 bytes for a MAC address. The others
+/// are objects.
+/// </remarks>
 public sealed class ReplicaTable
 {
+    // Of so many a sorted list is kept until something changes; of more it is made when it is asked for.
+    private const int Few = 1000;
+
     private readonly Dictionary<string, int> _places = [];
-    private readonly Dictionary<Uuid, ReplicaRow> _rows = [];
+    private readonly Dictionary<Uuid, ReplicaRow> _objects = [];
+    private RowPages _pages;
+    private RowIndex _packed;
     private ReplicaRow[]? _sorted = [];
 
     internal ReplicaTable(TableSchema schema, IReadOnlyList<ColumnSchema> columns)
@@ -15,6 +24,9 @@ public sealed class ReplicaTable
         {
             _places.Add(columns[i].Name, i);
         }
+
+        _pages = new RowPages(Width);
+        _packed = new RowIndex(_pages);
     }
 
     /// <summary>The table's name.</summary>
@@ -27,34 +39,48 @@ public sealed class ReplicaTable
     public IReadOnlyList<ColumnSchema> Columns { get; }
 
     /// <summary>Number of rows.</summary>
-    public int Count => _rows.Count;
+    public int Count => _packed.Count + _objects.Count;
+
+    /// <summary>Number of a row's fields as they are stored: the columns, and a version that a replica does not know.</summary>
+    internal int Width => Columns.Count + 1;
 
     /// <summary>The rows as they are now, in the order of their UUIDs; the list stays as it is when the replica changes.</summary>
     public IReadOnlyList<ReplicaRow> Rows
     {
         get
         {
-            if (_sorted is null)
+            if (_sorted is { } known)
             {
-                _sorted = [.. _rows.Values];
-                Array.Sort(_sorted, (a, b) => a.Uuid.CompareTo(b.Uuid));
+                return known;
             }
 
-            return _sorted;
+            ReplicaRow[] rows = [.. _packed.Addresses.Select(RowAt), .. _objects.Values];
+            Array.Sort(rows, (a, b) => a.Uuid.CompareTo(b.Uuid));
+            _sorted = rows.Length <= Few ? rows : null;
+            return rows;
         }
     }
 
     /// <summary>The row with a UUID, or null.</summary>
-    public ReplicaRow? Find(Uuid uuid) => _rows.GetValueOrDefault(uuid);
+    public ReplicaRow? Find(Uuid uuid) =>
+        _packed.Find(uuid) is >= 0 and var address ? RowAt(address) : _objects.GetValueOrDefault(uuid);
 
     /// <summary>The first row, in the order of UUIDs, whose column has a value, or null.</summary>
     public ReplicaRow? Find(string column, Datum value)
     {
         var place = PlaceOf(column);
         ReplicaRow? found = null;
-        foreach (var row in _rows.Values)
+        foreach (var address in _packed.Addresses)
         {
-            if (row.Values[place] == value && (found is null || row.Uuid < found.Uuid))
+            if (_pages.Read(address, place + 1) == value && (found is null || _pages.UuidAt(address) < found.Uuid))
+            {
+                found = RowAt(address);
+            }
+        }
+
+        foreach (var row in _objects.Values)
+        {
+            if (row.At(place) == value && (found is null || row.Uuid < found.Uuid))
             {
                 found = row;
             }
@@ -71,14 +97,48 @@ public sealed class ReplicaTable
 
     internal void Set(Uuid uuid, ReplicaRow? row)
     {
-        _sorted = null;
-        if (row is null)
+        _sorted = Count == 0 && row is null ? [] : null;
+        if (_packed.Remove(uuid) is >= 0 and var old)
         {
-            _rows.Remove(uuid);
+            _pages.GiveUp(old);
         }
-        else
+
+        _objects.Remove(uuid);
+        if (row is not null)
         {
-            _rows[uuid] = row;
+            var address = row.StoreIn(_pages);
+            if (address >= 0)
+            {
+                _packed.Add(uuid, address);
+            }
+            else
+            {
+                _objects.Add(uuid, row);
+            }
         }
+
+        if (_pages.IsWasteful)
+        {
+            Tidy();
+        }
+    }
+
+    private ReplicaRow RowAt(int address)
+    {
+        var (page, start) = _pages.PlaceOf(address);
+        return new ReplicaRow(this, _pages.UuidAt(address), page, start);
+    }
+
+    // Rows that others hold go on to read from the old pages.
+    private void Tidy()
+    {
+        var pages = new RowPages(Width);
+        var packed = new RowIndex(pages);
+        foreach (var address in _packed.Addresses)
+        {
+            packed.Add(_pages.UuidAt(address), pages.Add(_pages, address));
+        }
+
+        (_pages, _packed) = (pages, packed);
     }
 }

@@ -81,26 +81,33 @@ internal readonly struct TableUpdatesReader(IReadOnlyDictionary<string, ReplicaT
     /// <summary>A row from the columns given; the others as in the old row, or with their default values.</summary>
     private static ReplicaRow Read(ReplicaTable table, Uuid uuid, JsonValue content, ReplicaRow? old)
     {
-        var values = new Datum[table.Columns.Count];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = old is null ? table.Columns[i].Type.Default : old.Values[i];
-        }
-
+        var fields = old?.CopyFields() ?? Defaults(table);
         foreach (var member in content.Members)
         {
             if (Place(table, member.Name) is { } place)
             {
-                values[place] = ReceivedValues.Read(member.Value, table.Schema, table.Columns[place]);
+                fields[place + 1] = ReceivedValues.Read(member.Value, table.Schema, table.Columns[place]);
             }
         }
 
-        return new ReplicaRow(table, uuid, values);
+        return new ReplicaRow(table, uuid, fields);
+    }
+
+    private static Datum[] Defaults(ReplicaTable table)
+    {
+        var fields = new Datum[table.Width];
+        fields[0] = Uuid.Zero; // The version, which nobody tells.
+        for (var i = 0; i < table.Columns.Count; i++)
+        {
+            fields[i + 1] = table.Columns[i].Type.Default;
+        }
+
+        return fields;
     }
 
     private static ReplicaRow Modify(ReplicaTable table, JsonValue difference, ReplicaRow old)
     {
-        var values = old.Values.ToArray();
+        var fields = old.CopyFields();
         foreach (var member in difference.Members)
         {
             if (Place(table, member.Name) is { } place)
@@ -109,11 +116,11 @@ internal readonly struct TableUpdatesReader(IReadOnlyDictionary<string, ReplicaT
                 var given = ReceivedValues.Read(member.Value, table.Schema, column);
 
                 // Columns of at most one member come with their new value, all others with the difference.
-                values[place] = column.Type.Max <= 1 ? given : DatumAlgebra.Apply(values[place], given, column.Type.IsMap);
+                fields[place + 1] = column.Type.Max <= 1 ? given : DatumAlgebra.Apply(fields[place + 1], given, column.Type.IsMap);
             }
         }
 
-        return new ReplicaRow(table, old.Uuid, values);
+        return new ReplicaRow(table, old.Uuid, fields);
     }
 
     /// <summary>The place of a column; null for one that was not asked for, which is skipped.</summary>

@@ -225,6 +225,38 @@ public class ReplicaTests
             .With.Property("IsTransient").True.And.Message.Contains("leaf1 no longer serves lab."));
     }
 
+    // Rows of single values are bytes in pages, others objects; a row may be the one and then the other.
+    [Test]
+    public async Task Rows_are_what_they_were_told_to_be_after_any_history_and_stay_so_for_who_holds_them()
+    {
+        await FillAsync("{}");
+        var random = new Random(1);
+        var model = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var held = new List<(ReplicaRow Row, string Text)>();
+        for (var n = 0; n < 1500; n++)
+        {
+            var id = $"{random.Next(90):x8}-0000-4000-8000-000000000000";
+            var before = model.ContainsKey(id) ? "'old':{}" : null;
+            if (before is not null && random.Next(2) == 0)
+            {
+                Update($"{{'Port':{{'{id}':{{{before}}}}}}}");
+                model.Remove(id);
+                continue;
+            }
+
+            var tags = random.Next(3) switch { 0 => "['set',[]]", 1 => $"{n}", _ => $"['set',[{n},{n + 1}]]" };
+            Update($"{{'Port':{{'{id}':{{{(before is null ? "" : before + ",")}'new':{{'name':'eth{n}','tags':{tags}}}}}}}}}");
+            model[id] = $"eth{n}";
+            var now = _replica.Table("Port").Find(Uuid.Parse(id))!;
+            held.Add((now, now.ToString()));
+        }
+
+        Assert.That(_replica.Table("Port").Rows.Select(r => (r.Uuid.ToString(), r["name"].String)), Is.EqualTo(model.Select(m => (m.Key, m.Value))));
+        Assert.That(_replica.Table("Port"), Has.Count.EqualTo(model.Count));
+        Assert.That(held.Select(h => h.Row.ToString()), Is.EqualTo(held.Select(h => h.Text)));
+        Assert.That(_replica.Table("Port").Find("name", model.Last().Value)!.Uuid.ToString(), Is.EqualTo(model.Last().Key));
+    }
+
     [Test]
     public async Task The_list_of_rows_stays_as_it_was_when_the_replica_changes()
     {
