@@ -108,7 +108,7 @@ public class LiveRabbitBusTests
         var reply = OsloMessage.Open(
             """
             {"oslo.version": "2.0", "oslo.message": "{\"_msg_id\": \"93cf\", \"_unique_id\": \"85c4\", \"ending\": true, \"result\": null, \"failure\": \"{\\\"class\\\": \\\"OVSDBError\\\", \\\"module\\\": \\\"networking_l2gw.services.l2gateway.exceptions\\\", \\\"message\\\": \\\"Error from the OVSDB server: referential integrity violation\\\", \\\"tb\\\": [], \\\"args\\\": [], \\\"kwargs\\\": {}}\"}"}
-            """u8);
+            """u8.ToArray());
 
         var failure = OsloMessage.ReadFailure(reply);
 

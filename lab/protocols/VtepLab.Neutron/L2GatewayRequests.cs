@@ -112,11 +112,13 @@ public sealed record UpdateConnectionRequest(
         }
 
         // The MACs stand in an object keyed by the locator's address; one that has no locator of its own counts as a new one.
-        var macs = json.IsEmptyObject("mac_dicts") ? [] : json.Lists("mac_dicts").ToList();
+        var macs = json.IsEmptyObject("mac_dicts") ? []
+            : MacLists.TryRead(json.ObjectOrNull("mac_dicts"))
+                ?? [.. json.Lists("mac_dicts").Select(l => (l.Name, (IReadOnlyList<MacDict>)[.. l.Items.Select(MacDict.Read)]))];
         var locators = json.Objects("locator_dicts").Select(LocatorDict.Read).ToList();
         locators.AddRange(macs.Where(m => locators.TrueForAll(l => l.DstIp != m.Name)).Select(m => new LocatorDict(null, m.Name)).ToList());
         var nodes = locators.Select(l => new NodeMacs(
-            l, [.. macs.Where(m => m.Name == l.DstIp).SelectMany(m => m.Items).Select(MacDict.Read)]));
+            l, [.. macs.Where(m => m.Name == l.DstIp).SelectMany(m => m.Macs)]));
         return new(
             json.Text("ovsdb_identifier"), logicalSwitch, [.. nodes], [.. json.Objects("port_dicts").Select(PortDict.Read)], operation);
     }
@@ -127,8 +129,7 @@ public sealed record UpdateConnectionRequest(
         ["ovsdb_identifier"] = OvsdbIdentifier,
         ["logical_switch_dict"] = LogicalSwitch?.ToJson() ?? [],
         ["locator_dicts"] = new JsonArray([.. Nodes.Select(n => n.Locator.ToJson())]),
-        ["mac_dicts"] = new JsonObject(Nodes.Select(n => KeyValuePair.Create(
-            n.Locator.DstIp, (JsonNode?)new JsonArray([.. n.Macs.Select(m => m.ToJson())])))),
+        ["mac_dicts"] = MacLists.ToJson(Nodes),
         ["port_dicts"] = new JsonArray([.. Ports.Select(p => p.ToJson())]),
         ["op_method"] = Operation == ConnectionOperation.Create ? "CREATE" : "DELETE",
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace VtepLab.Neutron;
@@ -48,6 +49,67 @@ public sealed record MacDict(Guid? Uuid, string Mac, string IpAddress, Guid? Log
         ["uuid"] = Uuid?.ToString("D"), ["mac"] = Mac, ["ip_address"] = IpAddress,
         ["logical_switch_id"] = LogicalSwitchId?.ToString("D"), ["physical_locator_id"] = PhysicalLocatorId?.ToString("D"),
     };
+
+    /// <summary>Writes the object as it travels.</summary>
+    internal void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        Write(json, "uuid"u8, Uuid);
+        json.WriteString("mac"u8, Mac);
+        json.WriteString("ip_address"u8, IpAddress);
+        Write(json, "logical_switch_id"u8, LogicalSwitchId);
+        Write(json, "physical_locator_id"u8, PhysicalLocatorId);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads the object; null where something is not as expected.</summary>
+    internal static MacDict? TryRead(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        string? mac = null, ip = null;
+        Guid? uuid = null, network = null, again = null, locator = null;
+        var isRight = true;
+        foreach (var member in json.EnumerateObject())
+        {
+            isRight &= member.NameEquals("mac"u8) ? IsText(member.Value, out mac)
+                : member.NameEquals("ip_address"u8) ? IsText(member.Value, out ip)
+                : member.NameEquals("uuid"u8) ? IsUuid(member.Value, out uuid)
+                : member.NameEquals("logical_switch_id"u8) ? IsUuid(member.Value, out network)
+                : member.NameEquals("physical_locator_id"u8) ? IsUuid(member.Value, out locator)
+                : !member.NameEquals("logical_switch_uuid"u8) || IsUuid(member.Value, out again);
+        }
+
+        return isRight && mac is not null ? new MacDict(uuid, mac, ip ?? "", network ?? again, locator) : null;
+    }
+
+    private static bool IsText(JsonElement value, out string? text)
+    {
+        text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return value.ValueKind is JsonValueKind.String or JsonValueKind.Null;
+    }
+
+    private static bool IsUuid(JsonElement value, out Guid? uuid)
+    {
+        var isOne = value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var found);
+        uuid = isOne ? value.GetGuid() : null;
+        return isOne || value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
+    }
+
+    private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, Guid? uuid)
+    {
+        if (uuid is { } one)
+        {
+            json.WriteString(name, one);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
 
     // The plugin's own row has the logical switch under two names; a retry of a pending MAC fills only the second.
     internal static MacDict Read(RpcArguments json) => new(

@@ -46,6 +46,8 @@ internal readonly struct RpcArguments(JsonObject json, string place)
 
     public RpcArguments Object(string name) => Of(json[name], Place(name));
 
+    public JsonObject? ObjectOrNull(string name) => json[name] as JsonObject;
+
     public bool IsEmptyObject(string name) => json[name] is null or JsonObject { Count: 0 };
 
     public IEnumerable<RpcArguments> Objects(string name)

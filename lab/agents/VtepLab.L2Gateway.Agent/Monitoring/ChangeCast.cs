@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using VtepLab.Ovsdb;
 
@@ -21,8 +22,13 @@ internal sealed class ChangeCast
     // In no original, and told only to a plugin that numbers its elections: it is ours.
     private const string OursOnly = "mremote_macs";
 
+    private static readonly string[] Unicast = ["local_macs", "remote_macs"];
+
     private static readonly string[] DeletionOrder =
         ["Physical_Port", .. Lists.Select(l => l.Table).Where(t => t != "Physical_Port")];
+
+    // A plugin of ours loses nothing by several messages, and neither side has to hold all of a switch as text.
+    private const int MostToOurs = 2000;
 
     private readonly string _identifier;
     private readonly Replica _replica;
@@ -36,7 +42,7 @@ internal sealed class ChangeCast
     /// <param name="isToOurs">True for a plugin that is ours: it is told more.</param>
     /// <param name="mostRows">The most addresses in one cast.</param>
     public ChangeCast(string identifier, Replica replica, bool isToOurs, int mostRows) =>
-        (_identifier, _replica, _isToOurs, _mostRows) = (identifier, replica, isToOurs, mostRows);
+        (_identifier, _replica, _isToOurs, _mostRows) = (identifier, replica, isToOurs, isToOurs ? Math.Min(mostRows, MostToOurs) : mostRows);
 
     /// <summary>The tables and columns that the casts are made of; other columns change without a word.</summary>
     public static IReadOnlyList<MonitoredTable> Monitored { get; } =
@@ -52,38 +58,38 @@ internal sealed class ChangeCast
         new("Mcast_Macs_Remote", ["MAC", "logical_switch", "locator_set", "ipaddr"]),
     ];
 
-    /// <summary>All that the switch holds: activity 0, and what is too much for one message in further ones.</summary>
-    public IReadOnlyList<JsonObject> Whole()
+    /// <summary>All that the switch holds: activity 0, and what is too much for one message in further ones, each made when it is called.</summary>
+    public IReadOnlyList<Func<JsonObject>> Whole()
     {
-        var data = Data();
+        var lists = new List<CastList>();
         foreach (var (table, list) in Lists.Where(l => _replica.Has(l.Table)))
         {
-            Add(data, "new_" + list, _replica.Table(table).Rows, row => Item(row));
+            Add(lists, "new_", list, _replica.Table(table).Rows, Item, isDeleted: false);
         }
 
-        return CastParts.Cut(data, 0, _mostRows, hasRanges: _isToOurs);
+        return CastParts.Cut(_identifier, lists, 0, _mostRows, hasRanges: _isToOurs);
     }
 
     /// <summary>What changed: activity 1, mostly one message; none when it is nothing the plugin keeps.</summary>
-    public IReadOnlyList<JsonObject> Change(ReplicaChange change)
+    public IReadOnlyList<Func<JsonObject>> Change(ReplicaChange change)
     {
-        var data = Data();
+        var lists = new List<CastList>();
         foreach (var (table, list) in Lists)
         {
-            Add(data, "new_" + list, Rows(table, c => c.IsInsert).Select(c => c.New!), row => Item(row));
+            Add(lists, "new_", list, Rows(table, c => c.IsInsert).Select(c => c.New!), Item, isDeleted: false);
         }
 
         foreach (var table in DeletionOrder)
         {
-            Add(data, "deleted_" + ListOf(table), Rows(table, c => c.IsDelete).Select(c => c.Old!), DeletedItem);
+            Add(lists, "deleted_", ListOf(table), Rows(table, c => c.IsDelete).Select(c => c.Old!), DeletedItem, isDeleted: true);
         }
 
         foreach (var (table, list) in Lists)
         {
-            Add(data, "modified_" + list, Rows(table, IsWorthTelling).Select(c => c.New!), row => Item(row));
+            Add(lists, "modified_", list, Rows(table, IsWorthTelling).Select(c => c.New!), Item, isDeleted: false);
         }
 
-        return data.Count == 1 ? [] : CastParts.Cut(data, 1, _mostRows, hasRanges: false);
+        return lists.Count == 0 ? [] : CastParts.Cut(_identifier, lists, 1, _mostRows, hasRanges: false);
 
         IEnumerable<ReplicaRowChange> Rows(string table, Func<ReplicaRowChange, bool> which) => change.Rows.Where(r => r.Table == table && which(r));
     }
@@ -96,21 +102,49 @@ internal sealed class ChangeCast
 
     private static string ListOf(string table) => Lists.First(l => l.Table == table).List;
 
-    private void Add(JsonObject data, string list, IEnumerable<ReplicaRow> rows, Func<ReplicaRow, JsonObject> item)
+    private void Add(
+        List<CastList> lists, string prefix, string list, IEnumerable<ReplicaRow> rows, Func<ReplicaRow, JsonObject> item, bool isDeleted)
     {
-        if (!_isToOurs && list.EndsWith(OursOnly, StringComparison.Ordinal))
+        if (!_isToOurs && list == OursOnly)
         {
             return;
         }
 
-        var items = new JsonArray([.. rows.Select(item)]);
-        if (items.Count > 0)
+        IReadOnlyList<ReplicaRow> told = rows as IReadOnlyList<ReplicaRow> ?? [.. rows];
+        if (told.Count > 0)
         {
-            data[list] = items;
+            lists.Add(Unicast.Contains(list)
+                ? new CastList(prefix + list, told, (json, row) => WriteAddress(json, row, isDeleted))
+                : new CastList(prefix + list, told, item));
         }
     }
 
-    private JsonObject Data() => new() { ["ovsdb_identifier"] = _identifier };
+    private static void WriteAddress(Utf8JsonWriter json, ReplicaRow row, bool isDeleted)
+    {
+        json.WriteStartObject();
+        Write(json, "uuid"u8, row.Uuid);
+        json.WriteString("mac"u8, row["MAC"].String);
+        Write(json, "logical_switch_id"u8, row["logical_switch"].Uuid);
+        if (isDeleted)
+        {
+            json.WriteNull("physical_locator_id"u8);
+            json.WriteNull("ip_address"u8);
+        }
+        else
+        {
+            Write(json, "physical_locator_id"u8, row["locator"].Uuid);
+            json.WriteString("ip_address"u8, row["ipaddr"].String);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, Uuid uuid)
+    {
+        Span<byte> text = stackalloc byte[Uuid.TextLength];
+        uuid.Format(text);
+        json.WriteString(name, text);
+    }
 
     private JsonObject Item(ReplicaRow row) => row.Table switch
     {
@@ -140,11 +174,7 @@ internal sealed class ChangeCast
         {
             ["uuid"] = Text(row.Uuid), ["locators"] = new JsonArray([.. row["locators"].Keys.Select(l => (JsonNode)Text(l.Uuid))]),
         },
-        _ => new()
-        {
-            ["uuid"] = Text(row.Uuid), ["mac"] = row["MAC"].String, ["logical_switch_id"] = Text(row["logical_switch"].Uuid),
-            ["physical_locator_id"] = Text(row["locator"].Uuid), ["ip_address"] = row["ipaddr"].String,
-        },
+        var other => throw new ArgumentException($"rows of {other} are told otherwise", nameof(row)),
     };
 
     private IEnumerable<string> AddressesOf(Uuid set) =>
@@ -159,7 +189,7 @@ internal sealed class ChangeCast
         }
 
         var item = Item(row);
-        foreach (var reference in (string[])["physical_locator_id", "locator_set", "ip_address"])
+        foreach (var reference in (string[])["locator_set", "ip_address"])
         {
             if (item.ContainsKey(reference))
             {

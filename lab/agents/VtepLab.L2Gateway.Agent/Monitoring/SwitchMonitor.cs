@@ -13,6 +13,9 @@ internal sealed class SwitchMonitor
     // A plugin of the original kind takes a moment to fill its tables from a dump and acts on what it does not find there yet.
     private static readonly TimeSpan QuietAfterDump = TimeSpan.FromSeconds(1);
 
+    // While thousands of addresses are being written the switch comes first, but not for long.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
+
     // A switch whose every change waits for a broker that is gone: the dump that follows tells all of them at once.
     private const int MaxWaiting = 10_000;
 
@@ -24,7 +27,7 @@ internal sealed class SwitchMonitor
     private readonly GatewaySwitch _gateway;
     private readonly bool _isOurs;
     private readonly ChangeCast _casts;
-    private readonly Queue<JsonObject> _waiting = new();
+    private readonly Queue<Func<JsonObject>> _waiting = new();
     private readonly ILogger _log;
     private TaskCompletionSource _work = new();
     private bool _isDumpDue;
@@ -141,6 +144,7 @@ internal sealed class SwitchMonitor
         while (true)
         {
             await _work.Task.WaitAsync(cancel);
+            await HoldAsync(cancel);
             if (_isDumpDue)
             {
                 using (await _dumps.TakeAsync(cancel))
@@ -155,7 +159,7 @@ internal sealed class SwitchMonitor
             {
                 if (_origin is { } last)
                 {
-                    await TellAsync(next, last with { Sequence = last.Sequence + 1 }, cancel);
+                    await TellAsync(next(), last with { Sequence = last.Sequence + 1 }, cancel);
                 }
                 else
                 {
@@ -169,13 +173,25 @@ internal sealed class SwitchMonitor
         }
     }
 
+    private async Task HoldAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await _gateway.Calm.WaitAsync(LongestHold, _host.Time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            // It is told in between.
+        }
+    }
+
     private async Task TellWholeAsync(CancellationToken cancel)
     {
         _origin = null;
         var origin = new CastOrigin(_term, _host.Entropy.NewUuid().ToString("N"), 0);
         foreach (var part in _casts.Whole())
         {
-            if (_isDumpDue || !await TellAsync(part, origin, cancel))
+            if (_isDumpDue || !await TellAsync(part(), origin, cancel))
             {
                 return; // All of it is told anew; or what is too large for a message, which leaves nothing to go on from.
             }

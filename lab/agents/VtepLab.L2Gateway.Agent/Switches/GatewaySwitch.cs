@@ -19,7 +19,7 @@ internal sealed class GatewaySwitch
     {
         Name = name;
         _writer = new SwitchWriter(host, name, session, options);
-        _queue = new RequestQueue(host, name, options.TransactTimeout, CarryOutAsync);
+        _queue = new RequestQueue(host, name, options.TransactTimeout, CarryOutAsync, () => _writer.PlansFromMirror);
     }
 
     /// <summary>The name the plugin knows it by.</summary>
@@ -31,6 +31,9 @@ internal sealed class GatewaySwitch
         get => _writer.Mirror;
         set => _writer.Mirror = value;
     }
+
+    /// <summary>Completes when there is not much to be done for the switch; at once when that is so.</summary>
+    public Task Calm => _queue.Calm;
 
     /// <summary>The switch has dialled in again: requests that wait for it go on over the new connection.</summary>
     public void Use(OvsdbClientSession session) => _writer.Use(session);

@@ -4,21 +4,38 @@ namespace VtepLab.L2Gateway.Agent;
 
 /// <summary>The requests for one switch: carried out in the order they came, those that wait at the same time together if they can be.</summary>
 /// <remarks>
-/// The one that meets an idle switch goes at once and alone; what comes while it is under way shares the next transaction. Several that
-/// fail together are tried again in halves, down to each by itself, so that none fails for another. Every request is answered before its patience ends.
+/// The one that meets an idle switch goes at once and alone; what comes while it is under way shares the next transaction. Where they may
+/// overlap, that one is made while the switch works on the one before it, if no address is in both; otherwise it waits for the answer.
+/// Several that fail together are tried again in halves, down to each by itself, so that none fails for another. Every request is answered
+/// before its patience ends.
 /// </remarks>
 /// <param name="host">The host.</param>
 /// <param name="name">The switch.</param>
 /// <param name="patience">How long a request may take, waiting for those before it included.</param>
 /// <param name="carryOut">Carries out some requests in one transaction, within a time.</param>
+/// <param name="mayOverlap">Whether one that is under way would not get into the way of another's.</param>
 internal sealed class RequestQueue(
-    IHost host, string name, TimeSpan patience, Func<IReadOnlyList<MacRequest>, TimeSpan, CancellationToken, Task> carryOut)
+    IHost host, string name, TimeSpan patience, Func<IReadOnlyList<MacRequest>, TimeSpan, CancellationToken, Task> carryOut, Func<bool> mayOverlap)
 {
-    // Two requests of a plugin of ours: ovsdb-server, which does one thing at a time, is busy 0.1 s with them.
-    private const int MostMacs = 5000;
+    // ovsdb-server, which does one thing at a time, is busy some 50 ms with so many.
+    private const int MostMacs = 2500;
+
+    // One that the switch works on, and one that waits in its buffer.
+    private const int MostUnderWay = 2;
+
+    // With more than these the processor has better things to do than to tell of each batch at once.
+    private const int ManyMacs = 500;
 
     private readonly Queue<Waiting> _waiting = new();
-    private bool _isWorking;
+    private readonly HashSet<string> _macsUnderWay = new(StringComparer.OrdinalIgnoreCase);
+    private int _underWay;
+    private bool _isAlone; // What is under way goes with nothing else.
+    private TaskCompletionSource? _calm;
+
+    /// <summary>Completes when no more than a few MAC addresses wait or are under way; at once when that is so.</summary>
+    public Task Calm => IsCalm ? Task.CompletedTask : (_calm ??= new TaskCompletionSource()).Task;
+
+    private bool IsCalm => _macsUnderWay.Count + _waiting.Sum(w => w.Request?.Macs.Count ?? 0) <= ManyMacs;
 
     /// <summary>Carries out a request when its turn has come; others may go with it.</summary>
     /// <exception cref="GatewayException">It could not be done.</exception>
@@ -32,28 +49,50 @@ internal sealed class RequestQueue(
     private Task AddAsync(Waiting waiting)
     {
         _waiting.Enqueue(waiting);
-        if (!_isWorking)
-        {
-            _isWorking = true;
-            host.Spawn($"requests for {name}", _ => WorkAsync());
-        }
-
+        StartIfItMay();
         return waiting.Done.Task;
     }
 
+    private void StartIfItMay()
+    {
+        if (MayBegin())
+        {
+            host.Spawn($"requests for {name}", _ => WorkAsync());
+        }
+    }
+
+    private bool MayBegin() => _waiting.TryPeek(out var next)
+        && (_underWay == 0 || (_underWay < MostUnderWay && !_isAlone && next.Request is { } request && mayOverlap() && IsApart(request)));
+
+    private bool IsApart(MacRequest request) => !request.Macs.Any(_macsUnderWay.Contains);
+
     private async Task WorkAsync()
     {
-        try
+        do
         {
-            while (_waiting.Count > 0)
+            var batch = Take();
+            var macs = batch.SelectMany(w => w.Request?.Macs ?? []).ToList();
+            _underWay++;
+            _isAlone = batch[0].Request is null;
+            _macsUnderWay.UnionWith(macs);
+            try
             {
-                await CarryOutAsync(Take());
+                StartIfItMay();
+                await CarryOutAsync(batch);
+            }
+            finally
+            {
+                _underWay--;
+                _isAlone = false;
+                _macsUnderWay.ExceptWith(macs);
+                if (IsCalm)
+                {
+                    _calm?.TrySetResult();
+                    _calm = null;
+                }
             }
         }
-        finally
-        {
-            _isWorking = false;
-        }
+        while (MayBegin());
     }
 
     private List<Waiting> Take()
@@ -63,7 +102,7 @@ internal sealed class RequestQueue(
         while (_waiting.TryPeek(out var next))
         {
             var isFirst = batch.Count == 0;
-            var fits = isFirst || (batch[0].Request is not null && next.Request is { } request && macs.Count + request.Macs.Count <= MostMacs);
+            var fits = isFirst || (batch[0].Request is not null && next.Request is { } request && macs.Count + request.Macs.Count <= MostMacs && IsApart(request));
             // Two that are about one address are two steps.
             if (!fits || (next.Request?.Macs.All(macs.Add) == false && !isFirst))
             {

@@ -26,18 +26,25 @@ internal enum RowKeys
 /// </remarks>
 internal static class RowKey
 {
+    private const int Owner = 16; // Bytes.
+    private const int Short = 32; // Characters; an address has 17.
+
     /// <summary>The UUID, of version 8 (RFC 9562 section 5.8: what is in it is ours).</summary>
     /// <param name="owner">What the name is unique in: the row of the logical switch.</param>
     /// <param name="name">The name: a MAC address; letters of either case mean the same.</param>
     public static Uuid Of(Uuid owner, string name)
     {
-        var text = Encoding.UTF8.GetBytes(name.ToLowerInvariant());
-        Span<byte> named = new byte[16 + text.Length];
+        Span<byte> named = stackalloc byte[Owner + Encoding.UTF8.GetMaxByteCount(Short)];
+        if (name.Length > Short)
+        {
+            named = new byte[Owner + Encoding.UTF8.GetMaxByteCount(name.Length)];
+        }
+
         BinaryPrimitives.WriteUInt64BigEndian(named, owner.High);
         BinaryPrimitives.WriteUInt64BigEndian(named[8..], owner.Low);
-        text.CopyTo(named[16..]);
+        var length = Owner + Encoding.UTF8.GetBytes(name.ToLowerInvariant(), named[Owner..]);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(named, hash);
+        SHA256.HashData(named[..length], hash);
         var (high, low) = (BinaryPrimitives.ReadUInt64BigEndian(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]));
         return new Uuid((high & 0xFFFF_FFFF_FFFF_0FFF) | 0x8000, (low & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000);
     }

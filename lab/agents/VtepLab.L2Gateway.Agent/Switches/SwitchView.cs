@@ -14,6 +14,9 @@ namespace VtepLab.L2Gateway.Agent;
 internal sealed record SwitchView(
     string Name, DatabaseSchema Schema, Transact Transact, SwitchMirror? Mirror, RowKeys Keys, Uuid Seed, OvsdbClient Over)
 {
+    /// <summary>True where nothing is to be sent: it is only asked whether the switch is as it should be.</summary>
+    public bool OnlyLooks { get; init; }
+
     /// <summary>Reads what some requests are about.</summary>
     public async Task<IReadOnlyList<SwitchContent>> ReadAsync(IReadOnlyList<ContentQuery> queries, CancellationToken cancel)
     {
@@ -66,5 +69,5 @@ internal sealed record SwitchView(
     }
 
     /// <summary>Begins a plan from what was read.</summary>
-    public TransactionPlan Plan(SwitchContent content) => new(Schema, content, Name, Keys, Seed);
+    public TransactionPlan Plan(SwitchContent content) => new(Schema, content, Name, Keys, Seed, OnlyLooks);
 }

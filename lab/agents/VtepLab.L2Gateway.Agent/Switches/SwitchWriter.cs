@@ -24,6 +24,12 @@ internal sealed class SwitchWriter(IHost host, string name, OvsdbClientSession s
     /// <summary>What the monitor sees of the switch; null while this agent does not monitor it.</summary>
     public SwitchMirror? Mirror { get; set; }
 
+    /// <summary>
+    /// True while MAC addresses are planned from the monitor's copy and guarded each by its own row: what is under way for others then does no harm.
+    /// </summary>
+    public bool PlansFromMirror =>
+        Mirror is { IsActive: true } mirror && _keys.TryGetValue(mirror.Session.Client!, out var known) && known.Value == RowKeys.Trusted;
+
     /// <summary>The switch has dialled in again: what waits for it goes on over the new connection.</summary>
     public void Use(OvsdbClientSession session)
     {
@@ -69,7 +75,7 @@ internal sealed class SwitchWriter(IHost host, string name, OvsdbClientSession s
                 sent = plan.Seal();
                 var result = await view.Transact(sent, both.Token);
                 Learn(view, plan.TookKeys(result), keyTrouble);
-                if (!plan.Missed(result).Any() && (!plan.IsMirrored || (await makePlan(view, both.Token)).IsDone))
+                if (!plan.Missed(result).Any() && (!plan.IsMirrored || (await makePlan(view with { OnlyLooks = true }, both.Token)).IsDone))
                 {
                     _log.LogInformation("{Switch}: could {Doing}, attempt {Attempt}", name, doing, attempt);
                     return;

@@ -17,6 +17,7 @@ internal sealed class TransactionPlan
     private readonly List<(int Operation, string What)> _mustMatch = [];
     private readonly RowKeys _keys;
     private readonly Uuid _seed;
+    private readonly bool _onlyLooks;
     private (Uuid NewRow, Uuid Chosen)? _chosen;
     private SwitchContent _content = null!;
     private Uuid? _logicalSwitch;
@@ -31,9 +32,10 @@ internal sealed class TransactionPlan
     /// <param name="switchName">Its name.</param>
     /// <param name="keys">Whether rows get UUIDs of ours.</param>
     /// <param name="seed">What those of new logical switches follow from.</param>
-    public TransactionPlan(DatabaseSchema schema, SwitchContent content, string switchName, RowKeys keys, Uuid seed)
+    /// <param name="onlyLooks">True where it is not to be sent: what is right already is not guarded.</param>
+    public TransactionPlan(DatabaseSchema schema, SwitchContent content, string switchName, RowKeys keys, Uuid seed, bool onlyLooks = false)
     {
-        (_keys, _seed) = (keys, seed);
+        (_keys, _seed, _onlyLooks) = (keys, seed, onlyLooks);
         Transaction = new OvsdbTransaction(schema);
         _switch = switchName;
         From(content);
@@ -86,7 +88,7 @@ internal sealed class TransactionPlan
         // With a UUID that is known its MAC addresses can be keyed by it at once. Not one that follows from the name alone: what somebody
         // still wants of a logical switch that is gone must not meet the next one.
         _keyOwner = _keys == RowKeys.None ? null : RowKey.Of(_seed, name);
-        _logicalSwitch = Insert("Logical_Switch", _keyOwner, ("name", name), ("tunnel_key", vni), ("description", network.Description ?? ""));
+        _logicalSwitch = Insert("Logical_Switch", isNamed: true, _keyOwner, ("name", name), ("tunnel_key", vni), ("description", network.Description ?? ""));
         _isNewLogicalSwitch = true;
         _writes = true;
         return this;
@@ -104,7 +106,7 @@ internal sealed class TransactionPlan
         var rows = _content.RowsOf(mac.Mac).ToList();
         var right = rows.Find(r => _content.Locators.TryGetValue(node.DstIp, out var known) && r["locator"].Uuid == known && HasIp(r, mac));
         var kept = right ?? rows.FirstOrDefault();
-        if (right is not null && (_content.IsMirrored || rows.Count > 1))
+        if (right is not null && !_onlyLooks && (_content.IsMirrored || rows.Count > 1))
         {
             HoldRow(right); // A mirror may be behind; and somebody else who tidies up may have kept another one.
         }
@@ -120,7 +122,7 @@ internal sealed class TransactionPlan
             var name = mac.Mac.ToLowerInvariant();
             GuardAbsence(name);
             Insert(
-                "Ucast_Macs_Remote", _keys != RowKeys.None && _keyOwner is { } owner ? RowKey.Of(owner, name) : null,
+                "Ucast_Macs_Remote", isNamed: false, _keys != RowKeys.None && _keyOwner is { } owner ? RowKey.Of(owner, name) : null,
                 ("MAC", name), ("logical_switch", _logicalSwitch!.Value), ("locator", Locator(node)), ("ipaddr", mac.IpAddress));
             _writes = true;
         }
@@ -287,15 +289,16 @@ internal sealed class TransactionPlan
         return made;
     }
 
-    private Uuid Insert(string table, Uuid? chosen, params (string Column, Datum Value)[] columns)
+    private Uuid Insert(string table, bool isNamed, Uuid? chosen, params (string Column, Datum Value)[] columns)
     {
-        if (chosen is not { } uuid)
+        var row = !isNamed ? Transaction.InsertNameless(table, chosen, columns)
+            : chosen is { } own ? Transaction.InsertAs(table, own, columns)
+            : Transaction.Insert(table, columns);
+        if (chosen is { } uuid)
         {
-            return Transaction.Insert(table, columns);
+            _chosen ??= (row, uuid);
         }
 
-        var row = Transaction.InsertAs(table, uuid, columns);
-        _chosen ??= (row, uuid);
         return row;
     }
 

@@ -57,13 +57,15 @@ internal sealed class DesiredSwitch
 internal sealed class DesiredNetwork
 {
     private readonly SortedDictionary<(Guid Port, int Vlan), PhysicalPortCopy> _bindings = [];
-    private readonly SortedDictionary<string, (string Ip, string Node)> _macs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Ip, string Node)> _macs = new(StringComparer.Ordinal);
 
     public DesiredNetwork(NetworkView network, int vni, INeutronCore core)
     {
         (Network, Vni) = (network, vni);
         var nodes = new Dictionary<string, L2AgentView?>(); // A network has many machines on few hosts.
-        foreach (var port in core.PortsOf(network.Id).Where(p => p.DeviceOwner.Length > 0))
+        var ports = core.PortsOf(network.Id);
+        _macs.EnsureCapacity(ports.Count);
+        foreach (var port in ports.Where(p => p.DeviceOwner.Length > 0))
         {
             if (!nodes.TryGetValue(port.Host, out var agent))
             {
@@ -93,7 +95,7 @@ internal sealed class DesiredNetwork
     /// <summary>The VLANs of ports that belong to it.</summary>
     public IReadOnlyDictionary<(Guid Port, int Vlan), PhysicalPortCopy> Bindings => _bindings;
 
-    /// <summary>The MAC addresses of its machines: IP address and the address of their node.</summary>
+    /// <summary>The MAC addresses of its machines, in no order: IP address and the address of their node.</summary>
     public IReadOnlyDictionary<string, (string Ip, string Node)> Macs => _macs;
 
     public void Bind(GatewayDevice device, GatewayConnection connection, FoundSwitch at)

@@ -144,62 +144,68 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         var steps = plan.All();
         work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
             .ToDictionary();
-        var complaints = new List<Complaint>();
-        foreach (var together in Together(work.Asked.Count == 0 ? steps : steps.Where(s => !work.Asked.ContainsKey(s.Key))))
-        {
-            work.LastAsked = host.Time.GetTimestamp();
-            foreach (var wanted in together.Where(s => desired.Networks.ContainsKey(s.Network)))
-            {
-                work.Sent[wanted.Network] = host.Time.GetTimestamp();
-            }
-
-            var agent = calls.Next(work.Identifier); // The same for all of them: it keeps their order, and lets them share transactions.
-            var answers = await Task.WhenAll(together.Select(step => step.IsCast
-                ? calls.CastAsync(agent, step.Method, step.Arguments, cancel)
-                : calls.CallAsync(work.Identifier, step.Method, step.Arguments, agent, cancel)));
-            foreach (var (step, problem) in together.Zip(answers))
-            {
-                if (problem is null)
-                {
-                    work.Asked[step.Key] = host.Time.GetTimestamp();
-                    continue;
-                }
-
-                _log.Log(
-                    isAsked ? LogLevel.Information : LogLevel.Warning, "{Switch}: {Method} was not carried out: {Problem}", work.Identifier, step.Method, problem);
-                complaints.Add(new Complaint(problem == AgentCalls.NoAnswer ? null : step.Network, problem));
-            }
-
-            // Where nobody answers, nobody would answer the next one; what a switch refuses is a matter of one network.
-            if (answers.Contains(AgentCalls.NoAnswer))
-            {
-                break;
-            }
-        }
-
+        var complaints = await AskAsync(
+            work, desired, work.Asked.Count == 0 ? steps : steps.Where(s => !work.Asked.ContainsKey(s.Key)), isAsked, cancel);
         complaints.AddRange(plan.Held.Select(h => new Complaint(
             h.Network, $"on {work.Identifier} the VNI of the network is still that of network {h.By}, which is being removed", IsPassing: true)));
         return complaints;
     }
 
-    // A step and those that only go on with it.
-    private static IEnumerable<List<SwitchStep>> Together(IEnumerable<SwitchStep> steps)
+    // A step and those that only go on with it are under way together; every other waits for the answers to those before it.
+    private async Task<List<Complaint>> AskAsync(
+        Work work, DesiredSwitch desired, IEnumerable<SwitchStep> steps, bool isAsked, CancellationToken cancel)
     {
-        List<SwitchStep> together = [];
+        var (complaints, isSilent, agent) = (new List<Complaint>(), false, (BusTarget?)null);
+        var underWay = new Queue<(SwitchStep Step, Task<string?> Answer)>();
         foreach (var step in steps)
         {
-            if (together.Count > 0 && (!step.IsMore || together.Count == MostAtOnce))
+            while (underWay.Count > 0 && (!step.IsMore || underWay.Count == MostAtOnce || isSilent))
             {
-                yield return together;
-                together = [];
+                await SettleAsync();
             }
 
-            together.Add(step);
+            // Where nobody answers, nobody would answer the next one; what a switch refuses is a matter of one network.
+            if (isSilent)
+            {
+                break;
+            }
+
+            if (underWay.Count == 0 || agent is null)
+            {
+                agent = calls.Next(work.Identifier); // The same for all that are under way: it keeps their order, and lets them share transactions.
+            }
+
+            work.LastAsked = host.Time.GetTimestamp();
+            if (desired.Networks.ContainsKey(step.Network))
+            {
+                work.Sent[step.Network] = host.Time.GetTimestamp();
+            }
+
+            underWay.Enqueue((step, step.IsCast
+                ? calls.CastAsync(agent, step.Method, step.Arguments, cancel)
+                : calls.CallAsync(work.Identifier, step.Method, step.Arguments, agent, cancel)));
         }
 
-        if (together.Count > 0)
+        while (underWay.Count > 0)
         {
-            yield return together;
+            await SettleAsync();
+        }
+
+        return complaints;
+
+        async Task SettleAsync()
+        {
+            var (step, answer) = underWay.Dequeue();
+            if (await answer is not { } problem)
+            {
+                work.Asked[step.Key] = host.Time.GetTimestamp();
+                return;
+            }
+
+            isSilent |= problem == AgentCalls.NoAnswer;
+            _log.Log(
+                isAsked ? LogLevel.Information : LogLevel.Warning, "{Switch}: {Method} was not carried out: {Problem}", work.Identifier, step.Method, problem);
+            complaints.Add(new Complaint(problem == AgentCalls.NoAnswer ? null : step.Network, problem));
         }
     }
 

@@ -9,12 +9,15 @@ namespace VtepLab.L2Gateway.Plugin;
 /// <summary>One message that brings a switch nearer to what it should hold.</summary>
 /// <param name="Network">The network it is about.</param>
 /// <param name="Method">The RPC.</param>
-/// <param name="Arguments">Its arguments.</param>
+/// <param name="MakeArguments">Makes its arguments, when they are asked for: what comes first is sent while the rest is made.</param>
 /// <param name="IsCast">True when nobody answers.</param>
 /// <param name="IsMore">True for one that only goes on with the step before it, which need not be answered first.</param>
-internal sealed record SwitchStep(string Network, string Method, JsonObject Arguments, bool IsCast = false, bool IsMore = false)
+internal sealed record SwitchStep(string Network, string Method, Func<JsonObject> MakeArguments, bool IsCast = false, bool IsMore = false)
 {
     private string? _key;
+
+    /// <summary>Its arguments.</summary>
+    public JsonObject Arguments => field ??= MakeArguments();
 
     /// <summary>Equal for equal steps.</summary>
     public string Key => _key ??= Method + Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Arguments)));
@@ -31,6 +34,8 @@ internal sealed class SwitchSteps(
     SwitchCopy copy, DesiredSwitch desired, IReadOnlyDictionary<string, int> ours, IReadOnlyCollection<string> onTheirWay, bool isIdempotent, int maxMacs)
 {
     private const string UnknownDst = "unknown-dst";
+    private const int FirstMacs = 100;
+    private const int Growth = 4; // From one message to the next.
 
     private readonly List<SwitchStep> _steps = [];
     private readonly List<(string Network, string By)> _held = [];
@@ -77,20 +82,20 @@ internal sealed class SwitchSteps(
         if (surplus.Count > 0)
         {
             var dict = network is null ? null : Dict(network, row);
-            Add(row.Name, L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
+            Add(row.Name, L2GatewayRpc.UpdateConnection, () => new UpdateConnectionRequest(
                 copy.Identifier, dict, [], [.. surplus.Select(b => Port(b.Port, b.Vlan, row.Uuid))], ConnectionOperation.Delete).ToJson());
         }
 
         var stale = _macs[row.Uuid].Where(m => network?.Macs.ContainsKey(m.Mac) != true).Select(m => m.Mac).Distinct().ToList();
         foreach (var some in stale.Chunk(maxMacs))
         {
-            Add(row.Name, L2GatewayRpc.DeleteVif, new DeleteVifRequest(copy.Identifier, row.Uuid, [.. some]).ToJson());
+            Add(row.Name, L2GatewayRpc.DeleteVif, () => new DeleteVifRequest(copy.Identifier, row.Uuid, [.. some]).ToJson());
         }
 
         // Only ours, and only once the monitor has told that nothing is left of it.
         if (network is null && surplus.Count == 0 && stale.Count == 0)
         {
-            _steps.Add(new SwitchStep(row.Name, L2GatewayRpc.DeleteNetwork, new DeleteNetworkRequest(copy.Identifier, row.Uuid).ToJson(), IsCast: true));
+            _steps.Add(new SwitchStep(row.Name, L2GatewayRpc.DeleteNetwork, () => new DeleteNetworkRequest(copy.Identifier, row.Uuid).ToJson(), IsCast: true));
         }
     }
 
@@ -104,8 +109,9 @@ internal sealed class SwitchSteps(
             .Where(b => row is null || !b.Value.Bindings.TryGetValue(b.Key.Vlan, out var held) || held != row.Uuid)
             .Select(b => Port(b.Value, b.Key.Vlan, row?.Uuid)).ToList();
         var held = row is null ? [] : _macs[row.Uuid].GroupBy(m => m.Mac).ToDictionary(m => m.Key, m => m.First());
-        List<(string Mac, string Ip, string Node)> missing = [.. network.Macs.Where(m => !held.ContainsKey(m.Key)).Select(m => (m.Key, m.Value.Ip, m.Value.Node))];
-        var (first, rest) = (missing.Take(maxMacs).ToList(), missing.Skip(maxMacs).ToList());
+        List<Machine> missing = [.. network.Macs.Where(m => !held.ContainsKey(m.Key)).Select(m => new Machine(m.Key, m.Value.Ip, m.Value.Node))];
+        missing.Sort((a, b) => string.CompareOrdinal(a.Mac, b.Mac));
+        var (first, rest) = Split(missing);
         if (unbound.Count > 0 || (first.Count > 1 && row is not null))
         {
             // The nodes of all machines are named, also those whose machines are known, as the original does.
@@ -114,14 +120,14 @@ internal sealed class SwitchSteps(
         }
         else if (row is not null && first is [var one])
         {
-            Add(network.Network.Id, L2GatewayRpc.AddVif, Owned(new AddVifRequest(
+            Add(network.Network.Id, L2GatewayRpc.AddVif, () => Owned(new AddVifRequest(
                 copy.Identifier, Dict(network, row), Locator(one.Node), new MacDict(null, one.Mac, one.Ip, row.Uuid)).ToJson()));
         }
 
         // An agent that inserts whatever has no UUID would insert the logical switch again: the rest waits until its row is known.
         if (row is not null || isIdempotent)
         {
-            foreach (var some in rest.Chunk(maxMacs))
+            foreach (var some in Growing(rest))
             {
                 Bulk(network, row, [], some.Select(m => m.Node), some, isMore: isIdempotent);
             }
@@ -149,7 +155,7 @@ internal sealed class SwitchSteps(
         if (wanted.Count == 0 ? told.Count > 0 : !(told is [var one] && one.Nodes.Order(StringComparer.Ordinal).SequenceEqual(wanted)))
         {
             // By address only: the rows of locators are the agent's affair, and the step stays the same one when they become known.
-            Add(network.Network.Id, L2GatewayRpc.UpdateUnknownDst, new UpdateUnknownDstRequest(
+            Add(network.Network.Id, L2GatewayRpc.UpdateUnknownDst, () => new UpdateUnknownDstRequest(
                 copy.Identifier, Dict(network, row), [.. wanted.Select(n => new LocatorDict(null, n))]).ToJson());
         }
     }
@@ -159,29 +165,61 @@ internal sealed class SwitchSteps(
         var node = known.Locator is { } locator ? copy.Locators.GetValueOrDefault(locator) : null;
         if (node != wanted.Node)
         {
-            Add(network.Network.Id, L2GatewayRpc.UpdateVif, Owned(new UpdateVifRequest(
+            Add(network.Network.Id, L2GatewayRpc.UpdateVif, () => Owned(new UpdateVifRequest(
                 copy.Identifier, Locator(wanted.Node), new MacDict(known.Uuid, known.Mac, wanted.Ip, row.Uuid)).ToJson()));
         }
         else if (isIdempotent && wanted.Ip.Length > 0 && known.IpAddress != wanted.Ip)
         {
             // The original's agent has no way to change an address: there it stays the first one.
-            Add(network.Network.Id, L2GatewayRpc.AddVif, Owned(new AddVifRequest(
+            Add(network.Network.Id, L2GatewayRpc.AddVif, () => Owned(new AddVifRequest(
                 copy.Identifier, Dict(network, row), Locator(wanted.Node), new MacDict(known.Uuid, known.Mac, wanted.Ip, row.Uuid)).ToJson()));
         }
     }
 
     private void Bulk(
         DesiredNetwork network, LogicalSwitchCopy? row, IEnumerable<PortDict> ports, IEnumerable<string> nodes,
-        IReadOnlyCollection<(string Mac, string Ip, string Node)> macs, bool isMore = false)
+        IReadOnlyCollection<Machine> macs, bool isMore = false)
     {
-        var byNode = macs.ToLookup(m => m.Node);
-        var listed = nodes.Distinct().Order(StringComparer.Ordinal)
-            .Select(n => new NodeMacs(Locator(n), [.. byNode[n].Select(m => new MacDict(null, m.Mac, m.Ip, row?.Uuid))]));
-        Add(network.Network.Id, L2GatewayRpc.UpdateConnection, new UpdateConnectionRequest(
-            copy.Identifier, Dict(network, row), [.. listed], [.. ports], ConnectionOperation.Create).ToJson(), isMore);
+        var (places, named) = (ports.ToList(), nodes.Distinct().Order(StringComparer.Ordinal).ToList());
+        Add(network.Network.Id, L2GatewayRpc.UpdateConnection, Arguments, isMore);
+
+        JsonObject Arguments()
+        {
+            var byNode = macs.ToLookup(m => m.Node);
+            return new UpdateConnectionRequest(
+                copy.Identifier, Dict(network, row),
+                [.. named.Select(n => new NodeMacs(Locator(n), [.. byNode[n].Select(m => new MacDict(null, m.Mac, m.Ip, row?.Uuid))]))],
+                [.. places], ConnectionOperation.Create).ToJson();
+        }
     }
 
-    private void Add(string network, string method, JsonObject arguments, bool isMore = false) =>
+    // The first message is on its way, and the switch at work, while the next is made: so it is a small one. It names every node, for what is
+    // made while it is under way then finds their locators.
+    private (List<Machine> First, IReadOnlyList<Machine> More) Split(
+        List<Machine> missing)
+    {
+        var size = isIdempotent ? Math.Min(FirstMacs, maxMacs) : maxMacs;
+        if (missing.Count <= size || !isIdempotent)
+        {
+            return (missing.Take(size).ToList(), missing.Skip(size).ToList());
+        }
+
+        var ofEachNode = missing.DistinctBy(m => m.Node).Take(size).ToHashSet();
+        var first = ofEachNode.Concat(missing.Where(m => !ofEachNode.Contains(m)).Take(size - ofEachNode.Count)).ToHashSet();
+        return ([.. missing.Where(first.Contains)], [.. missing.Where(m => !first.Contains(m))]);
+    }
+
+    private IEnumerable<IReadOnlyList<Machine>> Growing(IReadOnlyList<Machine> macs)
+    {
+        var size = isIdempotent ? Math.Min(FirstMacs, maxMacs) : maxMacs;
+        for (var start = 0; start < macs.Count; start += size)
+        {
+            size = Math.Min(size * Growth, maxMacs);
+            yield return [.. macs.Skip(start).Take(size)];
+        }
+    }
+
+    private void Add(string network, string method, Func<JsonObject> arguments, bool isMore = false) =>
         _steps.Add(new SwitchStep(network, method, arguments, IsMore: isMore));
 
     // The original's own rows have two more members, and its agent may look for them.
@@ -215,4 +253,6 @@ internal sealed class SwitchSteps(
 
         return found;
     }
+
+    private readonly record struct Machine(string Mac, string Ip, string Node);
 }

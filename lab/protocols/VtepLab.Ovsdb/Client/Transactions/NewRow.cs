@@ -16,6 +16,20 @@ internal static class NewRow
     /// <summary>Whether a UUID is a stand-in.</summary>
     public static bool Is(Uuid uuid) => uuid.High == Mark;
 
+    /// <summary>Whether a value has a stand-in in it.</summary>
+    public static bool IsIn(Datum value)
+    {
+        for (var i = 0; i < value.Count; i++)
+        {
+            if (Is(value.Key(i)) || (value.HasValues && Is(value.Value(i))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether an atom is a stand-in.</summary>
     public static bool Is(Atom atom) => atom.Type == AtomType.Uuid && Is(atom.Uuid);
 }

@@ -15,7 +15,9 @@ public sealed class OvsdbTransaction
     private readonly JsonWriter _operations = new();
     private readonly List<TransactionOperation> _summaries = [];
     private readonly Dictionary<Uuid, int> _newRows = [];
+    private readonly HashSet<Uuid> _nameless = [];
     private readonly HashSet<Uuid> _usedNewRows = [];
+    private readonly List<string> _given = []; // Columns of the row that is being written.
 
     /// <summary>Begins an empty transaction on the database of a schema.</summary>
     public OvsdbTransaction(DatabaseSchema schema) => Schema = schema;
@@ -39,19 +41,32 @@ public sealed class OvsdbTransaction
     /// <param name="table">The table's name.</param>
     /// <param name="columns">Names and values.</param>
     /// <returns>A stand-in for the row's UUID; <see cref="TransactionResult.UuidOf"/> tells the real one.</returns>
-    public Uuid Insert(string table, params IEnumerable<(string Column, Datum Value)> columns) => InsertRow(table, null, columns);
+    public Uuid Insert(string table, params IEnumerable<(string Column, Datum Value)> columns) => InsertRow(table, null, isNamed: true, columns);
 
     /// <summary>Inserts a row whose UUID is chosen here: an extension of ovsdb-server 2.13, which others refuse or pass over.</summary>
     /// <param name="table">The table's name.</param>
     /// <param name="uuid">The UUID; where the table has it already the transaction fails with <c>duplicate uuid</c>.</param>
     /// <param name="columns">Names and values.</param>
     /// <returns>A stand-in for the row's UUID; what <see cref="TransactionResult.UuidOf"/> tells is the chosen one if the server took it.</returns>
-    public Uuid InsertAs(string table, Uuid uuid, params IEnumerable<(string Column, Datum Value)> columns) => InsertRow(table, uuid, columns);
+    public Uuid InsertAs(string table, Uuid uuid, params IEnumerable<(string Column, Datum Value)> columns) => InsertRow(table, uuid, isNamed: true, columns);
 
-    private Uuid InsertRow(string table, Uuid? chosen, IEnumerable<(string Column, Datum Value)> columns)
+    /// <summary>Inserts a row that nothing in this transaction refers to: without a name, of which a server keeps account for each.</summary>
+    /// <param name="table">The table's name.</param>
+    /// <param name="uuid">The UUID as in <see cref="InsertAs"/>; null to have the server choose it.</param>
+    /// <param name="columns">Names and values.</param>
+    /// <returns>A stand-in by which <see cref="TransactionResult.UuidOf"/> tells the UUID; it may not be used in a value.</returns>
+    public Uuid InsertNameless(string table, Uuid? uuid, params IEnumerable<(string Column, Datum Value)> columns) =>
+        InsertRow(table, uuid, isNamed: false, columns);
+
+    private Uuid InsertRow(string table, Uuid? chosen, bool isNamed, IEnumerable<(string Column, Datum Value)> columns)
     {
         var uuid = NewRow.Next();
         _newRows.Add(uuid, Count);
+        if (!isNamed)
+        {
+            _nameless.Add(uuid);
+        }
+
         Begin("insert", Schema.Table(table));
         if (chosen is { } own)
         {
@@ -59,8 +74,12 @@ public sealed class OvsdbTransaction
             _operations.String(own.ToString());
         }
 
-        Member("uuid-name"u8);
-        _operations.String(NameOf(Count - 1));
+        if (isNamed)
+        {
+            Member("uuid-name"u8);
+            _operations.String(NameOf(Count - 1));
+        }
+
         Row(Schema.Table(table), "row"u8, columns, isUpdate: false);
         End();
         return uuid;
@@ -287,15 +306,16 @@ public sealed class OvsdbTransaction
     {
         _operations.Raw((byte)'{');
         var first = true;
-        var seen = new HashSet<string>();
+        _given.Clear();
         foreach (var (name, value) in columns)
         {
             var column = isUpdate ? Writable(table, name) : table.Column(name);
-            if (!seen.Add(name))
+            if (_given.Contains(name))
             {
                 throw new ArgumentException($"column {name} of table {table.Name} is given twice", nameof(columns));
             }
 
+            _given.Add(name);
             _operations.Comma(ref first);
             _operations.String(name);
             _operations.Raw((byte)':');
@@ -316,13 +336,27 @@ public sealed class OvsdbTransaction
     private void Value(TableSchema table, ColumnSchema column, Datum value, ColumnType type)
     {
         ColumnValues.Check(table, column, value, type);
-        ColumnValues.Write(_operations, value, type, uuid =>
+        if (NewRow.IsIn(value))
         {
-            _usedNewRows.Add(uuid);
-            return _newRows.TryGetValue(uuid, out var operation)
-                ? NameOf(operation)
-                : throw new ArgumentException($"column {column.Name} of table {table.Name}: the new row is not one of this transaction");
-        });
+            Named(table, column, value, type);
+        }
+        else
+        {
+            _operations.Write(value, type);
+        }
+    }
+
+    private void Named(TableSchema table, ColumnSchema column, Datum value, ColumnType type) =>
+        ColumnValues.Write(_operations, value, type, uuid => NameIn(table, column, uuid));
+
+    private string NameIn(TableSchema table, ColumnSchema column, Uuid uuid)
+    {
+        _usedNewRows.Add(uuid);
+        return !_newRows.TryGetValue(uuid, out var operation)
+            ? throw new ArgumentException($"column {column.Name} of table {table.Name}: the new row is not one of this transaction")
+            : _nameless.Contains(uuid)
+                ? throw new ArgumentException($"column {column.Name} of table {table.Name}: the new row was inserted without a name")
+                : NameOf(operation);
     }
 }
 

@@ -25,6 +25,22 @@ public class OvsdbTransactionTests
     }
 
     [Test]
+    public void A_nameless_row_is_written_without_a_name_and_cannot_be_referred_to()
+    {
+        var tx = new OvsdbTransaction(TestSchema.Parse());
+        tx.InsertNameless("Switch", Leaf, ("name", "leaf1"));
+        var port = tx.InsertNameless("Port", null, ("name", "eth3"));
+
+        Assert.That(Text(tx), Is.EqualTo("""
+            ["lab",{"op":"insert","table":"Switch","uuid":"11111111-2222-4333-8444-555555555555","row":{"name":"leaf1"}},
+            {"op":"insert","table":"Port","row":{"name":"eth3"}}]
+            """.ReplaceLineEndings("")));
+        Assert.That(
+            () => tx.Insert("Switch", ("name", "leaf2"), ("ports", port)),
+            Throws.ArgumentException.With.Message.EqualTo("column ports of table Switch: the new row was inserted without a name"));
+    }
+
+    [Test]
     public void Every_operation_has_its_members()
     {
         var tx = new OvsdbTransaction(TestSchema.Parse());
