@@ -71,14 +71,15 @@ internal sealed class GatewayRig : IAsyncDisposable
     /// <param name="broker">The bus.</param>
     /// <param name="directory">Where its file goes.</param>
     /// <param name="switches">Its switches: <c>name:address:port</c> each.</param>
-    public static PeerProcess StartOurs(RabbitMqPeer broker, TempDirectory directory, IEnumerable<string> switches)
+    /// <param name="reportInterval">Its <c>report_interval</c>, in seconds.</param>
+    public static PeerProcess StartOurs(RabbitMqPeer broker, TempDirectory directory, IEnumerable<string> switches, int reportInterval = 5)
     {
         File.WriteAllText(directory["agent.ini"], string.Create(CultureInfo.InvariantCulture, $"""
             [DEFAULT]
             host = agent-1
             transport_url = rabbit://guest:guest@127.0.0.1:{broker.Port}/
             [agent]
-            report_interval = 5
+            report_interval = {reportInterval}
             [ovsdb]
             ovsdb_hosts = {string.Join(',', switches)}
 

@@ -19,7 +19,8 @@ internal sealed class MacWatch
     {
         var session = new OvsdbClientSession(host, new OvsdbClientSessionOptions
         {
-            Remotes = [Endpoint.Parse(server.Endpoint)], Database = VtepSchema.DatabaseName, Name = "leaf1", Tables = [new MonitoredTable("Ucast_Macs_Remote", ["MAC"])],
+            Remotes = [Endpoint.Parse(server.Endpoint)], Database = VtepSchema.DatabaseName, Name = "leaf1",
+            Tables = [new MonitoredTable("Ucast_Macs_Remote", [])], // Only to be counted, at the least cost to the server that is measured.
         });
         session.Start();
         await session.WhenActiveAsync();

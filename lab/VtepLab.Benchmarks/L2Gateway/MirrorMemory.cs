@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using VtepLab.Hosting;
+using VtepLab.Neutron;
 using VtepLab.Ovsdb;
 using VtepLab.Runtime;
 using VtepLab.Testing.Peers;
@@ -13,6 +14,9 @@ internal static class MirrorMemory
 {
     private const int RowsEach = 1000; // Of one transaction.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(20);
+
+    // An agent whose report waits behind all that it tells must not lose its role, and its copies with it, before they are measured.
+    private const int ReportInterval = 120;
 
     /// <summary>Starts the servers, fills them, elects the agent, waits until it has told of all, and prints its resident memory then and a while later.</summary>
     public static async Task RunAsync(int switches, int macs)
@@ -28,7 +32,7 @@ internal static class MirrorMemory
                 servers.Add(await OvsdbServerPeer.StartAsync());
             }
 
-            agent = GatewayRig.StartOurs(broker, directory, servers.Select((s, n) => $"leaf{n}:127.0.0.1:{s.Port}"));
+            agent = GatewayRig.StartOurs(broker, directory, servers.Select((s, n) => $"leaf{n}:127.0.0.1:{s.Port}"), ReportInterval);
             await LiveHost.RunAsync("bench", new LiveHostOptions { Bus = host => new RabbitBus(host, new RabbitBusOptions(broker.Uri)) }, async host =>
             {
                 foreach (var server in servers)
@@ -69,7 +73,9 @@ internal static class MirrorMemory
         });
         var before = Resident(agent);
         var start = host.Time.GetTimestamp();
-        await host.Bus.CastAsync(new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = "agent-1" });
+        await host.Bus.CastAsync(
+            new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = "agent-1" },
+            new JsonObject { [CastOrigin.TermMember] = 1 }); // As a plugin of ours.
         while (told.Count < switches || told.Values.Any(t => t < macs))
         {
             await host.DelayAsync(TimeSpan.FromMilliseconds(100));
@@ -86,6 +92,11 @@ internal static class MirrorMemory
         Print("most that was ever resident", Resident(agent, "VmHWM"), "MB");
         await host.DelayAsync(Quiet);
         var after = Resident(agent);
+        if (agent.Output.Contains("no longer monitors", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException("the agent gave up what was to be measured");
+        }
+
         Print($"resident {Quiet.TotalSeconds} s later", after, "MB");
         Print("of it for each MAC", (after - before) * 1e6 / switches / macs, "bytes");
     }
