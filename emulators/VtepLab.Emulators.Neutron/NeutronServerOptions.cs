@@ -1,21 +1,13 @@
+using VtepLab.Neutron;
 using VtepLab.OvsdbPeers;
 
 namespace VtepLab.Emulators.Neutron;
 
 /// <summary>What a Neutron server is made of.</summary>
-public sealed record NeutronServerOptions
+public sealed record NeutronServerOptions : NeutronServiceOptions
 {
-    /// <summary>The server's name on the bus.</summary>
-    public string Host { get; init; } = "controller";
-
-    /// <summary>The oslo.messaging exchange.</summary>
-    public string ControlExchange { get; init; } = "neutron";
-
     /// <summary>Where networks, subnets and ports are kept.</summary>
     public ModelDatabaseOptions Database { get; init; } = new() { File = "neutron.db" };
-
-    /// <summary><c>agent_down_time</c>. Default 75 s.</summary>
-    public TimeSpan AgentDownTime { get; init; } = TimeSpan.FromSeconds(75);
 
     /// <summary>The first VNI that a network gets which names none. Default 1.</summary>
     public int FirstVni { get; init; } = 1;

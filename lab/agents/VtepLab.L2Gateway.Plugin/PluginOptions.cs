@@ -1,21 +1,13 @@
+using VtepLab.Neutron;
 using VtepLab.OvsdbPeers;
 
 namespace VtepLab.L2Gateway.Plugin;
 
 /// <summary>What the L2 gateway service plugin has to know; the names are those of neutron.conf and l2gw_plugin.ini where they have the option.</summary>
-public sealed record PluginOptions
+public sealed record PluginOptions : NeutronServiceOptions
 {
-    /// <summary>The server's name on the bus: the queue <c>l2gateway_plugin.HOST</c>.</summary>
-    public string Host { get; init; } = "controller";
-
-    /// <summary>The oslo.messaging exchange.</summary>
-    public string ControlExchange { get; init; } = "neutron";
-
     /// <summary>Where the plugin's tables are.</summary>
     public ModelDatabaseOptions Database { get; init; } = new() { File = "l2gateway.db" };
-
-    /// <summary><c>agent_down_time</c>: an agent that was not heard for so long is dead. Default 75 s.</summary>
-    public TimeSpan AgentDownTime { get; init; } = TimeSpan.FromSeconds(75);
 
     /// <summary><c>periodic_monitoring_interval</c>: how often it is looked whether somebody monitors. Default 5 s.</summary>
     public TimeSpan PeriodicMonitoringInterval { get; init; } = TimeSpan.FromSeconds(5);

@@ -19,17 +19,10 @@ public class BareMetalRealPeerTests
             "add-ls", "blue", "--", "set", "Logical_Switch", "blue", "tunnel_key=5000");
         await LiveLab.RunAsync(null, async lab =>
         {
-            var casts = new List<JsonObject>();
-            await lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_plugin", "plugin", Version: "1.2"), (request, _) =>
-            {
-                casts.AddRange(request.Method == "update_ovsdb_changes" ? [request.Arguments["ovsdb_data"]!.AsObject()] : []);
-                return new("alive");
-            });
             var options = new AgentOptions { Host = "agent-1", OvsdbHosts = [new OvsdbHost("leaf1", Endpoint.Parse(server.Endpoint))] };
-            lab.Start("agent-1", host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
-            await UntilToldAsync(async () => await lab.Driver.Bus.CastAsync(
-                new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = "agent-1" }));
-            casts.Clear();
+            var plugin = await ToldPlugin.StartAsync(lab, options);
+            await plugin.MonitorUntilAsync(() => plugin.Casts.Count > 0);
+            plugin.Casts.Clear();
 
             // F14: each is told, with address and locator.
             var learned = await AfterAsync("add-ucast-local", "blue", "02:1a:0a:00:00:99", "192.0.2.101");
@@ -60,22 +53,13 @@ public class BareMetalRealPeerTests
             async Task<JsonObject> AfterAsync(params string[] command)
             {
                 await server.VtepCtlAsync(command);
-                await UntilToldAsync(() => Task.CompletedTask);
+                await plugin.UntilAsync(() => plugin.Casts.Count > 0);
                 await lab.Driver.DelayAsync(TimeSpan.FromMilliseconds(300));
-                Assert.That(casts, Has.Count.EqualTo(1), "one transaction is one cast");
-                var told = casts[0];
-                casts.Clear();
+                Assert.That(plugin.Casts, Has.Count.EqualTo(1), "one transaction is one cast");
+                var told = plugin.Casts[0]["ovsdb_data"]!.AsObject();
+                plugin.Casts.Clear();
                 return told;
             }
-
-            Task<bool> UntilToldAsync(Func<Task> ask) => lab.UntilAsync(
-                async _ =>
-                {
-                    await ask();
-                    return casts.Count > 0;
-                },
-                told => told ? null : "nothing was told",
-                TimeSpan.FromSeconds(20));
         });
     }
 }

@@ -21,26 +21,13 @@ public class SwitchCutTests
         using var relay = new CutRelay(server.Port);
         await LiveLab.RunAsync(null, async lab =>
         {
-            var casts = new List<JsonObject>();
-            await lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_plugin", "plugin", Version: "1.2"), (request, _) =>
-            {
-                casts.AddRange(request.Method == "update_ovsdb_changes" ? [request.Arguments] : []);
-                return new("alive");
-            });
             var options = new AgentOptions
             {
                 Host = "agent-1", OvsdbHosts = [new OvsdbHost("leaf1", Endpoint.Parse($"tcp:127.0.0.1:{relay.Port}"))],
                 SocketTimeout = TimeSpan.FromSeconds(4), TransactTimeout = TimeSpan.FromSeconds(3),
             };
-            lab.Start("agent-1", host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
-            await lab.UntilAsync(
-                async stop =>
-                {
-                    await lab.Driver.Bus.CastAsync(
-                        new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new JsonObject { ["hostname"] = "agent-1" }, cancel: stop);
-                    return casts.Count;
-                },
-                n => n > 0 ? null : "no dump", Patience);
+            var plugin = await ToldPlugin.StartAsync(lab, options);
+            await plugin.MonitorUntilAsync(() => plugin.Casts.Count > 0);
 
             relay.Cut();
             await server.VtepCtlAsync("add-port", "leaf1", "eth9"); // Behind the agent's back.
@@ -51,9 +38,8 @@ public class SwitchCutTests
             relay.Mend();
 
             // The dump after the reconnect has what happened meanwhile; the request succeeds when it is made again.
-            await lab.UntilAsync(
-                _ => Task.FromResult(casts[^1].ToJsonString()), told => told.Contains("eth9", StringComparison.Ordinal) ? null : told, Patience);
-            Assert.That((int)casts[^1]["activity"]!, Is.Zero);
+            await plugin.UntilAsync(() => plugin.Casts[^1].ToJsonString().Contains("eth9", StringComparison.Ordinal));
+            Assert.That((int)plugin.Casts[^1]["activity"]!, Is.Zero);
             await lab.UntilAsync(
                 async _ =>
                 {

@@ -24,38 +24,26 @@ public class TlsRealPeerTests
         var ours = new TlsIdentity(certificates["agent.key"], certificates["agent.pem"], certificates["ca.pem"]);
         await LiveLab.RunAsync(null, async lab =>
         {
-            var told = new List<string>();
-            await lab.Driver.Bus.ServeAsync(new BusTarget("l2gateway_plugin", "plugin", Version: "1.2"), (request, _) =>
-            {
-                told.AddRange(request.Method == "update_ovsdb_changes" ? [(string)request.Arguments["ovsdb_data"]!["ovsdb_identifier"]!] : []);
-                return new("alive");
-            });
             var options = new AgentOptions
             {
                 Host = "agent-1",
                 OvsdbHosts = [new OvsdbHost("leaf1", leaf1.Endpoint, ours), new OvsdbHost("leaf2", leaf2.Endpoint, ours)],
             };
-            lab.Start("agent-1", host => L2GatewayAgent.RunAsync(host, options, host.Stopping));
-            await lab.UntilAsync(
-                async stop =>
-                {
-                    await lab.Driver.Bus.CastAsync(
-                        new BusTarget("l2gateway_agent", Fanout: true), "set_monitor_agent", new SetMonitorAgentRequest("agent-1").ToJson(), cancel: stop);
-                    return told.Contains("leaf1");
-                },
-                isTold => isTold ? null : "nothing was told of leaf1",
-                TimeSpan.FromSeconds(60));
+            var plugin = await ToldPlugin.StartAsync(lab, options);
+            await plugin.MonitorUntilAsync(() => Told(plugin).Contains("leaf1"));
             await lab.Driver.Bus.CallAsync(
                 new BusTarget("l2gateway_agent"), "add_vif_to_gateway",
                 new AddVifRequest(
                     "leaf1", new LogicalSwitchDict(null, "blue", 5000, "blue"), new LocatorDict(null, "192.0.2.21"),
                     new MacDict(null, "02:1a:0a:00:00:01", "10.0.0.1", null)).ToJson(),
                 TimeSpan.FromSeconds(30));
-            Assert.That(told, Does.Not.Contain("leaf2"));
+            Assert.That(Told(plugin), Does.Not.Contain("leaf2"));
             return true;
         });
         Assert.That(await leaf1.Server.VtepCtlAsync("list-remote-macs", "blue"), Does.Contain("02:1a:0a:00:00:01"));
     }
+
+    private static IEnumerable<string> Told(ToldPlugin plugin) => plugin.Casts.Select(c => (string)c["ovsdb_data"]!["ovsdb_identifier"]!);
 
     private static async Task<TlsSwitch> StartAsync(CertificateFolder certificates, string name, string authority)
     {

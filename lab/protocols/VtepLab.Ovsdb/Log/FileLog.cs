@@ -97,7 +97,7 @@ public sealed class FileLog : ITransactionLog
         {
             Compact();
         }
-        catch
+        catch // Whatever it was: the file still has the old one, which is served on.
         {
             Database = old;
             throw;
