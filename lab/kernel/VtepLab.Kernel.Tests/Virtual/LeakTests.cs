@@ -75,13 +75,16 @@ public class LeakTests
     [Test]
     public void A_lock_that_another_run_holds_is_waited_for()
     {
-        var (shared, isHeld) = (new object(), new ManualResetEventSlim());
+        var (shared, isHeld, isAsked, limit) = (new object(), new ManualResetEventSlim(), new ManualResetEventSlim(), TimeSpan.FromMilliseconds(250));
+        var runner = Thread.CurrentThread;
         var holder = new Thread(() =>
         {
             lock (shared)
             {
                 isHeld.Set();
-                Thread.Sleep(800); // Longer than a thread may sleep.
+                isAsked.Wait();
+                SpinWait.SpinUntil(() => runner.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+                Thread.Sleep(2 * limit); // Longer than a thread may sleep, and counted from when it waits.
             }
         });
         holder.Start();
@@ -90,12 +93,13 @@ public class LeakTests
         var world = World(
             h => LeakAsync(() =>
             {
+                isAsked.Set();
                 lock (shared)
                 {
                     got = true;
                 }
             }),
-            new SimulationOptions { SleepLimit = TimeSpan.FromMilliseconds(250) });
+            new SimulationOptions { SleepLimit = limit });
 
         world.RunFor(TimeSpan.FromSeconds(2));
 
