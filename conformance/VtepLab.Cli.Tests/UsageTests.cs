@@ -72,7 +72,7 @@ public class UsageTests : FolderFixture
     {
         var result = await Vteplab.RunAsync("--help");
 
-        Assert.That(result.Success(), Does.Contain("130 interrupted").And.Contain("certify"));
+        Assert.That(result.Success(), Does.Contain("130 interrupted").And.Contain("certify").And.Contain("VTEPLAB_SCENARIOS adds scenarios and steps of your own"));
         Assert.That(result.Errors, Is.Empty);
     }
 }
