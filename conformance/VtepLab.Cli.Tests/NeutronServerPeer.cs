@@ -71,7 +71,7 @@ internal sealed class NeutronServerPeer : IAsyncDisposable
             await peer._process.WaitUntilAsync("an answer", peer.AnswersAsync, TimeSpan.FromSeconds(90));
             return peer;
         }
-        catch
+        catch // Whatever it was, the test has no peer to end.
         {
             await peer.DisposeAsync();
             throw;

@@ -33,7 +33,7 @@ public class NeutronServerTests : FolderFixture
         {
             await PlayAsync(server.Client, leaf1, oslo);
         }
-        catch
+        catch // Whatever the test fails by, what the two wrote tells why.
         {
             TestContext.Out.WriteLine($"{server.Output}\n{agent.Output}");
             throw;

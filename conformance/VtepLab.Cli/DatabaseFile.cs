@@ -101,7 +101,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
             RandomAccess.FlushToDisk(fresh);
             File.Move(path + ".new", path, overwrite: true);
         }
-        catch
+        catch // Whatever it was: the unfinished file must not stay beside the old one.
         {
             fresh.Dispose();
             File.Delete(path + ".new");

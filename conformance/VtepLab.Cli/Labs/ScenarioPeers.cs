@@ -33,7 +33,7 @@ internal sealed class ScenarioPeers : IAsyncDisposable
         {
             await peers._lab.StartAsync((_, _) => { }, cancel);
         }
-        catch
+        catch // Whatever it was, an interrupt too: what was started goes, with its folder.
         {
             await peers.DisposeAsync();
             throw;

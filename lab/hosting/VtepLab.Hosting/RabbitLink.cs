@@ -47,7 +47,7 @@ internal sealed class RabbitLink : IAsyncDisposable
             link.Publishing.ConnectionUnblockedAsync += (_, _) => Told(_ => log.LogInformation("the broker takes messages again"));
             return link;
         }
-        catch
+        catch // Whatever it was, nobody else ends the first of the two connections.
         {
             await consuming.DisposeAsync();
             throw;

@@ -46,7 +46,7 @@ public sealed class RestListener : IAsyncDisposable
         {
             await server.StartAsync();
         }
-        catch
+        catch // Whatever it was, nobody else ends the server.
         {
             await server.DisposeAsync();
             throw;
