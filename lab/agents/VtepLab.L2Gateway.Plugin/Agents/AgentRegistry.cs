@@ -86,7 +86,7 @@ internal sealed class AgentRegistry(IHost host, PluginModel model, PluginOptions
         return answer;
     }
 
-    /// <summary>Whether an agent was heard within <see cref="PluginOptions.AgentDownTime"/>.</summary>
+    /// <summary>Whether an agent was heard within <see cref="NeutronServiceOptions.AgentDownTime"/>.</summary>
     public bool IsAlive(GatewayAgent agent) => AgeOf(agent) < options.AgentDownTime;
 
     /// <summary>How long ago an agent was heard.</summary>
