@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using VtepLab.L2Gateway.Agent;
 using VtepLab.Neutron;
 using VtepLab.Runtime;

@@ -42,6 +42,6 @@ internal sealed class ToldPlugin
     /// <summary>Waits until the agent has told enough.</summary>
     public Task UntilAsync(Func<bool> isEnough) => UntilAsync(() => Task.FromResult(isEnough()));
 
-    private Task UntilAsync(Func<Task<bool>> isEnough) =>
+    private Task<bool> UntilAsync(Func<Task<bool>> isEnough) =>
         _lab.UntilAsync(_ => isEnough(), enough => enough ? null : $"{Casts.Count} casts came, the last: {Casts.LastOrDefault()?.ToJsonString()}", Patience);
 }
