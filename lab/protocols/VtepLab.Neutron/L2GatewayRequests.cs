@@ -116,7 +116,8 @@ public sealed record UpdateConnectionRequest(
             : MacLists.TryRead(json.ObjectOrNull("mac_dicts"))
                 ?? [.. json.Lists("mac_dicts").Select(l => (l.Name, (IReadOnlyList<MacDict>)[.. l.Items.Select(MacDict.Read)]))];
         var locators = json.Objects("locator_dicts").Select(LocatorDict.Read).ToList();
-        locators.AddRange(macs.Where(m => locators.TrueForAll(l => l.DstIp != m.Name)).Select(m => new LocatorDict(null, m.Name)).ToList());
+        locators.AddRange(macs.Where(m => locators.TrueForAll(l => l.DstIp != m.Name))
+            .Select(m => LocatorDict.IsAddress(m.Name) ? new LocatorDict(null, m.Name) : throw json.Wrong("mac_dicts", $"IP addresses for names, not '{m.Name}'")).ToList());
         var nodes = locators.Select(l => new NodeMacs(
             l, [.. macs.Where(m => m.Name == l.DstIp).SelectMany(m => m.Macs)]));
         return new(

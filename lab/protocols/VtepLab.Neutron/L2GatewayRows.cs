@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -32,7 +33,12 @@ public sealed record LocatorDict(Guid? Uuid, string DstIp)
     /// <summary>The object as it travels.</summary>
     public JsonObject ToJson() => new() { ["uuid"] = Uuid?.ToString("D"), ["dst_ip"] = DstIp };
 
-    internal static LocatorDict Read(RpcArguments json) => new(json.Uuid("uuid"), json.Text("dst_ip"));
+    // A switch would take any text, and send what is for the node nowhere.
+    internal static LocatorDict Read(RpcArguments json) =>
+        new(json.Uuid("uuid"), IsAddress(json.Text("dst_ip")) ? json.Text("dst_ip") : throw json.Wrong("dst_ip", "an IP address"));
+
+    // The parser also knows addresses of fewer than four numbers.
+    internal static bool IsAddress(string text) => IPAddress.TryParse(text, out _) && (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3);
 }
 
 /// <summary>The MAC address of a virtual machine.</summary>
@@ -83,7 +89,7 @@ public sealed record MacDict(Guid? Uuid, string Mac, string IpAddress, Guid? Log
                 : !member.NameEquals("logical_switch_uuid"u8) || IsUuid(member.Value, out again);
         }
 
-        return isRight && mac is not null ? new MacDict(uuid, mac, ip ?? "", network ?? again, locator) : null;
+        return isRight && mac is not null && IsMac(mac) ? new MacDict(uuid, mac, ip ?? "", network ?? again, locator) : null;
     }
 
     private static bool IsText(JsonElement value, out string? text)
@@ -113,8 +119,20 @@ public sealed record MacDict(Guid? Uuid, string Mac, string IpAddress, Guid? Log
 
     // The plugin's own row has the logical switch under two names; a retry of a pending MAC fills only the second.
     internal static MacDict Read(RpcArguments json) => new(
-        json.Uuid("uuid"), json.Text("mac"), json.TextOrNull("ip_address") ?? "",
+        json.Uuid("uuid"), IsMac(json.Text("mac")) ? json.Text("mac") : throw json.Wrong("mac", "a MAC address, six pairs of hexadecimal digits with colons between"),
+        json.TextOrNull("ip_address") ?? "",
         json.Uuid("logical_switch_id") ?? json.Uuid("logical_switch_uuid"), json.Uuid("physical_locator_id"));
+
+    private static bool IsMac(string text)
+    {
+        var isRight = text.Length == 17;
+        for (var i = 0; isRight && i < text.Length; i++)
+        {
+            isRight = i % 3 == 2 ? text[i] == ':' : char.IsAsciiHexDigit(text[i]);
+        }
+
+        return isRight;
+    }
 }
 
 /// <summary>A VLAN of a port.</summary>

@@ -140,6 +140,16 @@ public partial class GatewaySwitchRealPeerTests
     }
 
     [Test]
+    public async Task A_port_whose_name_two_switches_of_the_database_have_is_not_guessed()
+    {
+        await CtlAsync("add-ps", "leaf1b", "--", "add-port", "leaf1b", "eth1");
+
+        var error = await RefusedAsync(s => s.UpdateConnectionAsync(Connect(Blue, "eth1", 10), default));
+
+        Assert.That(error.Message, Is.EqualTo("leaf1 has 2 ports eth1, and the request does not say of which switch or which row"));
+    }
+
+    [Test]
     public async Task An_unknown_port_is_refused_and_nothing_is_written()
     {
         var error = await RefusedAsync(s => s.UpdateConnectionAsync(Connect(Blue, "eth9", 10, Behind("192.0.2.11", 1)), default));

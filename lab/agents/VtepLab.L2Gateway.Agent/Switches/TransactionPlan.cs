@@ -139,7 +139,9 @@ internal sealed class TransactionPlan
     /// <exception cref="GatewayException">The switch has no such port.</exception>
     public TransactionPlan Bind(PortDict port, int vlan)
     {
-        var row = FindPort(port) ?? throw new GatewayException($"{_switch} has no port {Describe(port)}");
+        var row = FindPort(port) ?? throw new GatewayException(_content.Ports.Count(p => p["name"].String == port.Name) is > 1 and var several
+            ? $"{_switch} has {several} ports {Describe(port)}, and the request does not say of which switch or which row"
+            : $"{_switch} has no port {Describe(port)}");
         var at = row["vlan_bindings"].IndexOf(vlan);
         if (at >= 0 && row["vlan_bindings"].Value(at) == _logicalSwitch!.Value)
         {

@@ -51,6 +51,11 @@ internal sealed class AgentRegistry(IHost host, PluginModel model, PluginOptions
     {
         var state = arguments["agent_state"]?["agent_state"] as JsonObject ?? throw new RpcArgumentException("agent_state.agent_state: expected an object, found nothing");
         var (name, binary, topic, type) = (Text(state, "host"), Text(state, "binary"), Text(state, "topic"), Text(state, "agent_type"));
+        if (name.Length == 0)
+        {
+            throw new RpcArgumentException("agent_state.agent_state.host: expected a name, found \"\""); // It would be elected, and nobody would hear of it.
+        }
+
         if (type != L2GatewayRpc.AgentType)
         {
             throw new RpcArgumentException($"agent_state.agent_state.agent_type: expected '{L2GatewayRpc.AgentType}', found '{type}'");

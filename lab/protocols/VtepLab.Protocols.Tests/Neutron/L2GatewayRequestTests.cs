@@ -77,6 +77,12 @@ public class L2GatewayRequestTests
         "port_dicts[0].vlan_bindings[0].vlan: expected an integer from 0 to 4095, found 4096")]
     [TestCase("""{"op_method": "DELETE", "locator_dicts": {}}""", "locator_dicts: expected a list, found {}")]
     [TestCase("""{"op_method": "DELETE", "locator_dicts": [{"dst_ip": 5}]}""", "locator_dicts[0].dst_ip: expected a string, found 5")]
+    [TestCase("""{"op_method": "DELETE", "locator_dicts": [{"dst_ip": ""}]}""", "locator_dicts[0].dst_ip: expected an IP address, found \"\"")]
+    [TestCase("""{"op_method": "DELETE", "locator_dicts": [{"dst_ip": "192.0.2"}]}""", "locator_dicts[0].dst_ip: expected an IP address, found \"192.0.2\"")]
+    [TestCase("""{"op_method": "DELETE", "mac_dicts": {"node-1": []}}""", "mac_dicts: expected IP addresses for names, not 'node-1', found {\"node-1\":[]}")]
+    [TestCase(
+        """{"ovsdb_identifier": "leaf1", "op_method": "DELETE", "mac_dicts": {"2001:db8::1": [{"mac": "02-1a-0a-00-00-01"}]}}""",
+        "mac_dicts.2001:db8::1[0].mac: expected a MAC address, six pairs of hexadecimal digits with colons between, found \"02-1a-0a-00-00-01\"")]
     [TestCase("""{"op_method": "DELETE", "port_dicts": [], "ovsdb_identifier": null}""", "ovsdb_identifier: expected a string, found nothing")]
     public void A_member_that_is_not_what_it_should_be_is_named(string json, string message) =>
         Assert.That(() => UpdateConnectionRequest.Read(Json(json)), Throws.TypeOf<RpcArgumentException>().With.Message.EqualTo(message));

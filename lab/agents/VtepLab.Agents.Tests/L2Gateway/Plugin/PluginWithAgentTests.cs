@@ -143,6 +143,22 @@ public class PluginWithAgentTests
     });
 
     [Test]
+    public void An_agent_without_a_name_is_none() => SimulatedLab.Run(7, async lab =>
+    {
+        await using var controller = await StartControllerAsync(lab.Driver);
+        var report = JsonNode.Parse("""
+            {"agent_state": {"agent_state": {"agent_type": "L2 Gateway agent", "binary": "b", "host": "", "topic": "t", "configurations": {}}}, "time": "2026-01-01T00:00:00.000000"}
+            """)!.AsObject();
+
+        var refused = await Assert.ThrowsAsync<BusRemoteException>(async () =>
+            await lab.Driver.Bus.CallAsync(new BusTarget("l2gateway_plugin", Version: "1.2"), "report_state", report, TimeSpan.FromSeconds(10)));
+
+        Assert.That(refused!.Message, Is.EqualTo("report_state: agent_state.agent_state.host: expected a name, found \"\""));
+        Assert.That(controller.Plugin.Agents, Is.Empty);
+        return true;
+    });
+
+    [Test]
     public void A_request_whose_message_no_broker_takes_is_refused_and_leaves_nothing() => SimulatedLab.Run(7, async lab =>
     {
         var leaf1 = await lab.AddSwitchAsync("leaf1", ["eth1"]);
