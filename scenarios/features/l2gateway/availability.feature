@@ -102,6 +102,23 @@ Feature: Agents and switches go down and come back
       | eth1 | 10   | blue    |
       | eth2 | 20   | red     |
 
+  @VT-L2GW-035
+  Scenario: One agent does not reach the switch any more, and the other does what users ask for
+    Given network "red" with VNI 6000
+    And network "green" with VNI 7000
+    When fault "partition" hits "agent-1", "|" and "leaf1" for 100 seconds
+    # They take turns.
+    And network "red" is connected to "leaf1" port "eth2" on VLAN 20
+    And network "green" is connected to "leaf1" port "eth2" on VLAN 30
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+      | eth2 | 20   | red     |
+      | eth2 | 30   | green   |
+    When 100 seconds pass
+    Then within 90 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
   @VT-L2GW-070 @F2
   Scenario: A switch is read again and again, and nothing is taken off it
     Given network "red" with VNI 6000

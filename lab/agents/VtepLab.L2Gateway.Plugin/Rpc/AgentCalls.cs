@@ -45,9 +45,10 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
         // Ours answer in much less than the time there is, or are dead or cut off: then another one is asked, which does no harm if the
         // first has done it after all. The original's do harm.
         var attempts = Servants(identifier).Count > 0 ? MaxAttempts : 1;
+        var target = first;
+        string? refusal = null;
         for (var attempt = 1; attempt <= attempts && agents.Live.Count > 0; attempt++)
         {
-            var target = attempt == 1 ? first : Next(identifier);
             try
             {
                 await host.Bus.CallAsync(target, method, arguments, options.RpcResponseTimeout / attempts, Context(), cancel);
@@ -63,14 +64,28 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
                 {
                     _silent[silent] = agent.HeardAt;
                 }
+
+                if (refusal is not null)
+                {
+                    return refusal;
+                }
+
+                target = Next(identifier);
             }
-            catch (BusRemoteException refused)
+            catch (BusRemoteException no)
             {
-                return $"Error on the OVSDB server: Remote error: {refused.RemoteClass} {refused.Message.Split('\n')[0]}";
+                // Another one may reach a switch that this one does not; what the switch itself refuses it refuses again.
+                var problem = $"Error on the OVSDB server: Remote error: {no.RemoteClass} {no.Message.Split('\n')[0]}";
+                if (refusal is not null || target.Server is not { } asked || Servants(identifier).Find(s => s != asked) is not { } other)
+                {
+                    return problem;
+                }
+
+                (target, refusal) = (_topic with { Server = other }, problem);
             }
         }
 
-        return NoAnswer;
+        return refusal ?? NoAnswer;
     }
 
     /// <summary>Asks for a logical switch to be removed; nobody answers.</summary>
