@@ -7,28 +7,30 @@ namespace VtepLab.Benchmarks.L2Gateway;
 /// <summary>How long it takes until a real ovsdb-server has the MAC addresses of a network that is connected, with our agent and with the original.</summary>
 internal static class ProgrammedMacs
 {
-    private const int Warm = 600;
+    /// <summary>How many addresses are put there and taken away before, if nothing else is said: what is met for the first time is then compiled, if not yet well.</summary>
+    public const int Warm = 600;
 
     /// <summary>Measures both, alternating, and prints medians.</summary>
     /// <param name="macs">How many addresses.</param>
     /// <param name="runs">How many runs of each.</param>
+    /// <param name="warm">How many are put there and taken away before.</param>
     /// <param name="only"><c>bulk</c> for our plugin alone, <c>single</c> for the calls of the original's alone; null for both.</param>
-    public static async Task RunAsync(int macs, int runs, string? only)
+    public static async Task RunAsync(int macs, int runs, int warm, string? only)
     {
         await using var broker = await RabbitMqPeer.StartAsync();
         using var database = new TempDirectory();
         List<Timing> ours = [], original = [], single = [], ownSingle = [];
         if (only != "single")
         {
-            await PrepareAsync(broker, database.Path, macs);
+            await PrepareAsync(broker, database.Path, macs, warm);
         }
 
         for (var n = 0; n < runs; n++)
         {
             if (only != "single")
             {
-                ours.Add(await MeasureAsync(broker, database.Path, macs, isOriginal: false));
-                original.Add(await MeasureAsync(broker, database.Path, macs, isOriginal: true));
+                ours.Add(await MeasureAsync(broker, database.Path, macs, warm, isOriginal: false));
+                original.Add(await MeasureAsync(broker, database.Path, macs, warm, isOriginal: true));
             }
 
             if (only != "bulk")
@@ -38,7 +40,7 @@ internal static class ProgrammedMacs
             }
         }
 
-        Console.WriteLine($"{macs} MACs of one network, from the request until ovsdb-server has all; {runs} runs, medians");
+        Console.WriteLine($"{macs} MACs of one network, from the request until ovsdb-server has all; {runs} runs, medians, after {warm} others");
         Print("plugin and agent", Timing.Header);
         Print("ours, ours", ours);
         Print("ours, original", original);
@@ -69,15 +71,15 @@ internal static class ProgrammedMacs
     private static void Print(string agent, IEnumerable<string> cells) => Console.WriteLine($"| {agent,-26} | {string.Join(" | ", cells.Select(c => $"{c,16}"))} |");
 
     // The machines are made once, for making them is not what is measured.
-    private static async Task PrepareAsync(RabbitMqPeer broker, string database, int macs)
+    private static async Task PrepareAsync(RabbitMqPeer broker, string database, int macs, int warm)
     {
         await using var rig = await GatewayRig.StartAsync(broker);
-        await rig.Cloud.MakeNetworkAsync("warm", 1_000_000, Warm);
+        await rig.Cloud.MakeNetworkAsync("warm", 1_000_000, warm);
         await rig.Cloud.MakeNetworkAsync("blue", 0, macs);
         await rig.KeepDatabaseAsync(database);
     }
 
-    private static async Task<Timing> MeasureAsync(RabbitMqPeer broker, string database, int macs, bool isOriginal)
+    private static async Task<Timing> MeasureAsync(RabbitMqPeer broker, string database, int macs, int warm, bool isOriginal)
     {
         await using var rig = await GatewayRig.StartAsync(broker, database);
         rig.StartAgent(isOriginal);
@@ -89,10 +91,10 @@ internal static class ProgrammedMacs
             var gateway = await rig.Cloud.MakeGatewayAsync();
 
             // What is compiled or read for the first time is not what is measured, on either side.
-            string? warm = null;
-            await rig.UntilAsync(host, "a connection", async () => (warm = await rig.Cloud.TryConnectAsync(gateway, networks["warm"], 11)) is not null);
-            await switchCopy.HasRowsAsync(host, Warm);
-            await rig.Cloud.AskAsync("DELETE", $"/l2-gateway-connections/{warm}");
+            string? warming = null;
+            await rig.UntilAsync(host, "a connection", async () => (warming = await rig.Cloud.TryConnectAsync(gateway, networks["warm"], 11)) is not null);
+            await switchCopy.HasRowsAsync(host, warm);
+            await rig.Cloud.AskAsync("DELETE", $"/l2-gateway-connections/{warming}");
             await switchCopy.HasRowsAsync(host, 0);
             await host.DelayAsync(TimeSpan.FromSeconds(3));
 

@@ -62,7 +62,6 @@ internal sealed class SwitchMirror : IDisposable
             return null;
         }
 
-        var table = Session.Replica.Table("Ucast_Macs_Remote");
         return new SwitchContent
         {
             LogicalSwitch = row,
@@ -71,7 +70,7 @@ internal sealed class SwitchMirror : IDisposable
                     && (!r.Has("tunnel_key") || r["tunnel_key"].IsEmpty))
                 .GroupBy(r => r["dst_ip"].String)
                 .ToDictionary(g => g.Key, g => g.Min(r => r.Uuid)),
-            Macs = [.. query.Macs.SelectMany(m => RowsOf(m, row.Uuid)).Select(table.Find).OfType<ReplicaRow>().Where(r => r["logical_switch"].Uuid == row.Uuid)],
+            Macs = RowsOf(query.Macs, row.Uuid),
             IsMirrored = true,
         };
     }
@@ -83,8 +82,24 @@ internal sealed class SwitchMirror : IDisposable
         return network.Name is not { Length: > 0 } name || named?["name"].String == name ? named : table.Find("name", name);
     }
 
-    private IEnumerable<Uuid> RowsOf(string mac, Uuid logicalSwitch) =>
-        (_foreign.GetValueOrDefault(mac) ?? []).Append(RowKey.Of(logicalSwitch, mac)).Order();
+    private List<IRowValues> RowsOf(IReadOnlyList<string> macs, Uuid logicalSwitch)
+    {
+        var table = Session.Replica.Table("Ucast_Macs_Remote");
+        var rows = new List<IRowValues>();
+        foreach (var mac in macs)
+        {
+            var own = RowKey.Of(logicalSwitch, mac);
+            foreach (var uuid in _foreign.TryGetValue(mac, out var foreign) ? foreign.Append(own).Order() : (IEnumerable<Uuid>)[own])
+            {
+                if (table.Find(uuid) is { } row && row["logical_switch"].Uuid == logicalSwitch)
+                {
+                    rows.Add(row);
+                }
+            }
+        }
+
+        return rows;
+    }
 
     // Not before it is asked for: most switches are filled by whole networks, which are read otherwise.
     private void Index()

@@ -204,9 +204,21 @@ internal sealed class SwitchSteps(
             return (missing.Take(size).ToList(), missing.Skip(size).ToList());
         }
 
-        var ofEachNode = missing.DistinctBy(m => m.Node).Take(size).ToHashSet();
-        var first = ofEachNode.Concat(missing.Where(m => !ofEachNode.Contains(m)).Take(size - ofEachNode.Count)).ToHashSet();
-        return ([.. missing.Where(first.Contains)], [.. missing.Where(m => !first.Contains(m))]);
+        var isFirst = new bool[missing.Count];
+        var (named, left) = (new HashSet<string>(StringComparer.Ordinal), size);
+        for (var i = 0; i < missing.Count && left > 0; i++)
+        {
+            isFirst[i] = named.Add(missing[i].Node);
+            left -= isFirst[i] ? 1 : 0;
+        }
+
+        for (var i = 0; left > 0; i++)
+        {
+            left -= isFirst[i] ? 0 : 1;
+            isFirst[i] = true;
+        }
+
+        return ([.. missing.Where((_, i) => isFirst[i])], [.. missing.Where((_, i) => !isFirst[i])]);
     }
 
     private IEnumerable<IReadOnlyList<Machine>> Growing(IReadOnlyList<Machine> macs)
