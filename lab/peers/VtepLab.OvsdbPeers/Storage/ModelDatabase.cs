@@ -6,7 +6,10 @@ namespace VtepLab.OvsdbPeers;
 
 /// <summary>A program's own state in an OVSDB database: read from a replica, written by transactions that are answered when they are durable.</summary>
 /// <remarks>
-/// <para>The database is an engine in this process, kept in a file of the host's store, or a server elsewhere; both by the same client.</para>
+/// <para>
+/// The database is an engine in this process, kept in a file of the host's store, or a server elsewhere. The transactions and the replica are the same;
+/// to the engine they go without a connection.
+/// </para>
 /// <para>
 /// Several programs may share a server. A write is made from what the replica shows and made again when another's write came between
 /// or the connection was lost, so whoever builds it looks at the replica each time and finds what was written already.
@@ -21,34 +24,30 @@ public sealed class ModelDatabase
     private readonly DatabaseSchema _schema;
     private readonly ModelDatabaseOptions _options;
     private readonly ILogger _log;
-    private readonly OvsdbClientSession _session;
+    private readonly OvsdbClientSession? _session; // With a server elsewhere.
+    private LocalDatabase? _local; // The engine in this process.
     private bool _isLocked;
     private Task _lastWrite = Task.CompletedTask;
 
     private ModelDatabase(IHost host, DatabaseSchema schema, ModelDatabaseOptions options)
     {
         (_host, _schema, _options, _log) = (host, schema, options, host.Logs.CreateLogger<ModelDatabase>());
-        _session = new OvsdbClientSession(host, IsEmbedded
-            ? new OvsdbClientSessionOptions
-            {
-                Remotes = [new Endpoint(EndpointScheme.Unix, "embedded", 0)], Database = schema.Name, Name = $"the embedded {schema.Name}",
-                Connection = new OvsdbConnectionOptions { InactivityProbe = TimeSpan.Zero },
-            }
-            : new OvsdbClientSessionOptions
-            {
-                Remotes = options.Servers, Database = schema.Name, Tls = options.Tls, MaxBackoff = TimeSpan.FromSeconds(2),
-            });
-        _session.Replica.Changed += change => Changed?.Invoke(change);
+        _session = IsEmbedded ? null : new OvsdbClientSession(host, new OvsdbClientSessionOptions
+        {
+            Remotes = options.Servers, Database = schema.Name, Tls = options.Tls, MaxBackoff = TimeSpan.FromSeconds(2),
+        });
+        Replica = _session?.Replica ?? new Replica();
+        Replica.Changed += change => Changed?.Invoke(change);
     }
 
     /// <summary>Called after every change of the replica.</summary>
     public event Action<ReplicaChange>? Changed;
 
     /// <summary>The copy; complete from the end of <see cref="OpenAsync"/> on.</summary>
-    public Replica Replica => _session.Replica;
+    public Replica Replica { get; }
 
     /// <summary>True while this program is the one of those that share the database that acts for all; always so of an embedded one.</summary>
-    public bool IsLeader => IsEmbedded || (_isLocked && _session.IsActive);
+    public bool IsLeader => IsEmbedded || (_isLocked && _session!.IsActive);
 
     /// <summary>True when it is an engine in this process, which nobody else can write to.</summary>
     public bool IsEmbedded => _options.Servers.Count == 0;
@@ -61,16 +60,16 @@ public sealed class ModelDatabase
     public static async Task<ModelDatabase> OpenAsync(IHost host, DatabaseSchema schema, ModelDatabaseOptions options, CancellationToken cancel)
     {
         var model = new ModelDatabase(host, schema, options);
-        if (model.IsEmbedded)
+        if (model._session is { } session)
         {
-            await model.OpenEmbeddedAsync(cancel);
+            model.Open(session);
+            await model.WhenServableAsync(session, cancel);
         }
         else
         {
-            model.OpenRemote();
+            model._local = new LocalDatabase(await model.OpenEmbeddedAsync(cancel), model.Replica);
         }
 
-        await model.WhenServableAsync(cancel);
         return model;
     }
 
@@ -90,9 +89,9 @@ public sealed class ModelDatabase
         try
         {
             await before;
-            await TryWriteAsync(build, cancel);
+            await (_session is null ? WriteLocallyAsync(build, cancel) : TryWriteAsync(_session, build, cancel));
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             throw new OvsdbProtocolException(
                 $"{_schema.Name} could not be written within {_options.WritePatience.TotalSeconds} s; whether it was is unknown.", isTransient: true);
@@ -107,7 +106,7 @@ public sealed class ModelDatabase
     /// <exception cref="OvsdbException">The server does not answer.</exception>
     public async Task WhenShownAsync(CancellationToken cancel = default)
     {
-        if (IsEmbedded)
+        if (_session is null)
         {
             return;
         }
@@ -116,8 +115,8 @@ public sealed class ModelDatabase
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         try
         {
-            await WhenServableAsync(both.Token);
-            await ShownAsync(both.Token);
+            await WhenServableAsync(_session, both.Token);
+            await ShownAsync(_session, both.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -125,13 +124,28 @@ public sealed class ModelDatabase
         }
     }
 
-    private async Task TryWriteAsync(Action<OvsdbTransaction> build, CancellationToken cancel)
+    // Nobody else writes there, so there is no race to lose.
+    private Task WriteLocallyAsync(Action<OvsdbTransaction> build, CancellationToken cancel)
+    {
+        var transaction = new OvsdbTransaction(_schema);
+        build(transaction);
+        if (transaction.IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
+        var stable = new TaskCompletionSource();
+        _local!.Transact(transaction, stable.SetResult);
+        return stable.Task.IsCompleted ? Task.CompletedTask : stable.Task.WaitAsync(_options.WritePatience, _host.Time, cancel);
+    }
+
+    private async Task TryWriteAsync(OvsdbClientSession session, Action<OvsdbTransaction> build, CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(_options.WritePatience, _host.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         for (var attempt = 1; ; attempt++)
         {
-            await WhenServableAsync(both.Token);
+            await WhenServableAsync(session, both.Token);
             var transaction = new OvsdbTransaction(_schema);
             build(transaction);
             if (transaction.IsEmpty)
@@ -142,8 +156,8 @@ public sealed class ModelDatabase
             transaction.Commit(durable: true);
             try
             {
-                await _session.TransactAsync(transaction, cancel: both.Token);
-                await ShownAsync(both.Token);
+                await session.TransactAsync(transaction, cancel: both.Token);
+                await ShownAsync(session, both.Token);
                 return;
             }
             catch (OvsdbProtocolException lost) when (lost.IsTransient && attempt < MaxAttempts)
@@ -160,11 +174,11 @@ public sealed class ModelDatabase
     }
 
     /// <summary>Returns when what was answered is in the replica: by the update before the next answer, or read anew over the next connection.</summary>
-    private async Task ShownAsync(CancellationToken cancel)
+    private async Task ShownAsync(OvsdbClientSession session, CancellationToken cancel)
     {
         try
         {
-            if (_session.Client is { } client)
+            if (session.Client is { } client)
             {
                 await client.EchoAsync(cancel);
                 return;
@@ -175,7 +189,7 @@ public sealed class ModelDatabase
             // It is written all the same.
         }
 
-        await WhenServableAsync(cancel);
+        await WhenServableAsync(session, cancel);
     }
 
     // "not leader" and the like are a member of a cluster that cannot serve just now.
@@ -183,38 +197,33 @@ public sealed class ModelDatabase
         no.IsTimedOut || no.Error is ErrorNames.ConstraintViolation or ErrorNames.ReferentialIntegrityViolation or "not leader" or "cluster error";
 
     // A server without our tables may be converted yet.
-    private async Task WhenServableAsync(CancellationToken cancel)
+    private async Task WhenServableAsync(OvsdbClientSession session, CancellationToken cancel)
     {
-        while (!_session.IsActive || !_schema.Tables.All(t => Replica.Has(t.Name)))
+        while (!session.IsActive || !_schema.Tables.All(t => Replica.Has(t.Name)))
         {
-            await _session.WhenActiveAsync(cancel);
+            await session.WhenActiveAsync(cancel);
             if (_schema.Tables.FirstOrDefault(t => !Replica.Has(t.Name)) is { } missing)
             {
-                _log.LogWarning("{Server} has no table {Table} in {Database}", _session.Remote, missing.Name, _schema.Name);
+                _log.LogWarning("{Server} has no table {Table} in {Database}", session.Remote, missing.Name, _schema.Name);
                 await _host.DelayAsync(LookAgain, cancel);
             }
         }
     }
 
-    private async Task OpenEmbeddedAsync(CancellationToken cancel)
-    {
-        var database = _options.File is { } file
-            ? await StoredDatabase.OpenAsync(_host, file, _schema, converts: true, cancel: cancel)
-            : new Database(_schema, _host.Entropy.NewUuid);
-        var server = new EmbeddedServer(_host, database);
-        _host.Spawn($"client of {_schema.Name}", stop => _session.RunOnceAsync(server.Connect(), stop));
-    }
+    private async Task<Database> OpenEmbeddedAsync(CancellationToken cancel) => _options.File is { } file
+        ? await StoredDatabase.OpenAsync(_host, file, _schema, converts: true, cancel: cancel)
+        : new Database(_schema, _host.Entropy.NewUuid);
 
-    private void OpenRemote()
+    private void Open(OvsdbClientSession session)
     {
-        _session.StateChanged += state =>
+        session.StateChanged += state =>
         {
-            if (state == OvsdbClientState.Active && _session.Client is { } client)
+            if (state == OvsdbClientState.Active && session.Client is { } client)
             {
                 _host.Spawn($"lock of {_schema.Name}", stop => LockAsync(client, stop));
             }
         };
-        _session.Start();
+        session.Start();
     }
 
     // A lock is of one server's session; of a cluster all programs use the leader, so it is one lock.

@@ -103,6 +103,40 @@ public sealed class Replica
         Apply(changes, isResync);
     }
 
+    /// <summary>Makes the rows be exactly those of a database of this program.</summary>
+    internal void Fill(Database database)
+    {
+        Adopt(database.Schema);
+        var changes = new List<ReplicaRowChange>();
+        foreach (var table in _tables.Values)
+        {
+            changes.AddRange(database.Table(table.Name).All.Select(row => new ReplicaRowChange(table.Name, null, table.NewRow(row.Uuid, row.CopyFields()))));
+        }
+
+        IsFilled = true;
+        Apply(changes, isResync: true);
+    }
+
+    /// <summary>Applies one transaction of a database of this program.</summary>
+    internal void Update(ChangeSet committed)
+    {
+        var changes = new List<ReplicaRowChange>(committed.Changes.Count);
+        foreach (var change in committed.Changes)
+        {
+            if (_tables.TryGetValue(change.Row.Table.Schema.Name, out var table))
+            {
+                var old = table.Find(change.Row.Uuid);
+                var row = change.New is { } fields ? table.NewRow(change.Row.Uuid, fields) : null;
+                if (old is null || row is null ? old != row : !old.HasValuesOf(row))
+                {
+                    changes.Add(new ReplicaRowChange(table.Name, old, row));
+                }
+            }
+        }
+
+        Apply(changes, isResync: false);
+    }
+
     private void Apply(List<ReplicaRowChange> changes, bool isResync)
     {
         foreach (var change in changes)

@@ -89,6 +89,21 @@ public sealed class ReplicaTable
         return found;
     }
 
+    /// <summary>A row with the values of one of the database itself.</summary>
+    /// <param name="uuid">Its UUID.</param>
+    /// <param name="fields">The values of all columns but the UUID, by the columns' indices.</param>
+    internal ReplicaRow NewRow(Uuid uuid, Datum[] fields)
+    {
+        var values = new Datum[Width];
+        values[0] = Uuid.Zero; // The version, which a replica does not know.
+        for (var place = 0; place < Columns.Count; place++)
+        {
+            values[place + 1] = fields[Columns[place].Index - 1];
+        }
+
+        return new ReplicaRow(this, uuid, values);
+    }
+
     internal bool TryPlaceOf(string column, out int place) => _places.TryGetValue(column, out place);
 
     internal int PlaceOf(string column) => TryPlaceOf(column, out var place)
