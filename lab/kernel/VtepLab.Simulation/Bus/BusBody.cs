@@ -11,12 +11,58 @@ internal static class BusBody
     /// <exception cref="FormatException">It is none; says what was expected.</exception>
     public static BusCall ReadRequest(ReadOnlyMemory<byte> body)
     {
-        var message = Object(Parse(body), "a request");
-        var (scope, version) = (Text(message, "namespace", "a request"), Text(message, "version", "a request") ?? "1.0");
-        var uniqueId = Text(message, "_unique_id", "a request");
-        var (messageId, replyQueue) = (Text(message, "_msg_id", "a request"), Text(message, "_reply_q", "a request"));
-        var method = Text(message, "method", "a request") ?? throw new FormatException("no request: expected a method");
-        return new BusCall(new BusRequest(method, Take(message, "args"), Take(message, "context"), scope, version), uniqueId, messageId, replyQueue);
+        var reader = new Utf8JsonReader(body.Span);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new FormatException($"a request is a JSON object, found {Found(Parse(body))}");
+        }
+
+        string? method = null, scope = null, version = null, uniqueId = null, messageId = null, replyQueue = null;
+        JsonObject? arguments = null, context = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("args"u8))
+            {
+                arguments = Object(ref reader, "args");
+            }
+            else if (reader.ValueTextEquals("context"u8))
+            {
+                context = Object(ref reader, "context");
+            }
+            else if (reader.ValueTextEquals("method"u8))
+            {
+                method = Text(ref reader, "method");
+            }
+            else if (reader.ValueTextEquals("_unique_id"u8))
+            {
+                uniqueId = Text(ref reader, "_unique_id");
+            }
+            else if (reader.ValueTextEquals("_msg_id"u8))
+            {
+                messageId = Text(ref reader, "_msg_id");
+            }
+            else if (reader.ValueTextEquals("_reply_q"u8))
+            {
+                replyQueue = Text(ref reader, "_reply_q");
+            }
+            else if (reader.ValueTextEquals("namespace"u8))
+            {
+                scope = Text(ref reader, "namespace");
+            }
+            else if (reader.ValueTextEquals("version"u8))
+            {
+                version = Text(ref reader, "version");
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new BusCall(
+            new BusRequest(method ?? throw new FormatException("no request: expected a method"), arguments ?? [], context ?? [], scope, version ?? "1.0"),
+            uniqueId, messageId, replyQueue);
     }
 
     /// <summary>A reply: it says to which call, and its failure, if it has one, has a class and a message.</summary>
@@ -41,19 +87,27 @@ internal static class BusBody
     // Poison may be anything but is JSON: the broker has looked for its end.
     private static JsonNode? Parse(ReadOnlyMemory<byte> body) => JsonNode.Parse(body.Span);
 
-    // Out of the message, so that whoever gets it may put it elsewhere.
-    private static JsonObject Take(JsonObject message, string name)
+    // By itself, so that whoever gets it may put it elsewhere.
+    private static JsonObject? Object(ref Utf8JsonReader reader, string name)
     {
-        switch (message[name])
+        reader.Read();
+        return JsonNode.Parse(ref reader) switch
         {
-            case null:
-                return [];
-            case JsonObject found:
-                message.Remove(name);
-                return found;
-            case var other:
-                throw new FormatException($"{name} of a request is a JSON object, found {Found(other)}");
-        }
+            null => null,
+            JsonObject found => found,
+            var other => throw new FormatException($"{name} of a request is a JSON object, found {Found(other)}"),
+        };
+    }
+
+    private static string? Text(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.Null => null,
+            JsonTokenType.String => reader.GetString(),
+            _ => throw new FormatException($"{name} of a request is a string, found {Found(JsonNode.Parse(ref reader))}"),
+        };
     }
 
     private static string? Text(JsonObject message, string name, string of) => message[name] switch

@@ -1,10 +1,12 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace VtepLab.Simulation;
 
 /// <summary>What one line between a broker and a client says; which members it has depends on <see cref="Op"/>.</summary>
-/// <remarks>A message travels as the bytes that its sender wrote: the broker looks for its end only. <see cref="BusLines"/> writes them.</remarks>
+/// <remarks>
+/// A message travels as the bytes that its sender wrote, and is the last member of its line: the broker does not look into it.
+/// <see cref="BusLines"/> writes the lines.
+/// </remarks>
 internal sealed class BusFrame
 {
     private static readonly string[] Ops =
@@ -29,7 +31,7 @@ internal sealed class BusFrame
     public long? Expires { get; private set; }
 
     /// <summary>What is consumed.</summary>
-    public List<string> Queues { get; } = [];
+    public IReadOnlyList<string> Queues { get; private set; } = [];
 
     /// <summary>The topic whose fanout is consumed.</summary>
     public string? Fanout { get; private set; }
@@ -51,20 +53,26 @@ internal sealed class BusFrame
 
     /// <summary>Reads a line.</summary>
     /// <exception cref="JsonException">It is no JSON object.</exception>
-    public static BusFrame Read(ReadOnlySequence<byte> line)
+    public static BusFrame Read(ReadOnlySpan<byte> line)
     {
         var frame = new BusFrame();
         var reader = new Utf8JsonReader(line);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            frame.ReadMember(ref reader, line);
+            if (reader.ValueTextEquals("message"u8))
+            {
+                frame.Message = line[(int)reader.BytesConsumed..^1].ToArray(); // Without the brace that ends the line.
+                break;
+            }
+
+            frame.ReadMember(ref reader);
         }
 
         return frame;
     }
 
-    private void ReadMember(ref Utf8JsonReader reader, ReadOnlySequence<byte> line)
+    private void ReadMember(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("op"u8))
         {
@@ -80,13 +88,6 @@ internal sealed class BusFrame
         {
             reader.Read();
             Tag = reader.GetInt64();
-        }
-        else if (reader.ValueTextEquals("message"u8))
-        {
-            reader.Read();
-            var start = reader.TokenStartIndex;
-            reader.Skip();
-            Message = line.Slice(start, reader.BytesConsumed - start).ToArray();
         }
         else if (reader.ValueTextEquals("key"u8))
         {
@@ -116,11 +117,13 @@ internal sealed class BusFrame
         switch (name)
         {
             case "queues":
+                var queues = new List<string>();
                 while (reader.Read() && reader.TokenType == JsonTokenType.String)
                 {
-                    Queues.Add(reader.GetString()!);
+                    queues.Add(reader.GetString()!);
                 }
 
+                Queues = queues;
                 break;
             case "fanoutQueue":
                 FanoutQueue = reader.GetString();

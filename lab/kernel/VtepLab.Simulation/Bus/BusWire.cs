@@ -7,7 +7,9 @@ namespace VtepLab.Simulation;
 internal sealed class BusWire(IConnection connection)
 {
     private const int LongestLine = 640 << 20; // More than any broker takes in a message.
+    private const int LongestKept = 64 << 10;
     private readonly Queue<byte[]> _outbox = new();
+    private byte[] _line = []; // One that came in pieces, put together.
     private bool _pumping;
 
     /// <summary>The length of the line that was received last, in bytes.</summary>
@@ -34,7 +36,7 @@ internal sealed class BusWire(IConnection connection)
             {
                 var line = result.Buffer.Slice(0, end);
                 LastLength = line.Length;
-                var frame = BusFrame.Read(line);
+                var frame = BusFrame.Read(InOnePiece(line));
                 connection.Input.AdvanceTo(result.Buffer.GetPosition(1, end));
                 return frame;
             }
@@ -46,6 +48,28 @@ internal sealed class BusWire(IConnection connection)
 
             connection.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
+    }
+
+    private ReadOnlySpan<byte> InOnePiece(in ReadOnlySequence<byte> line)
+    {
+        if (line.IsSingleSegment)
+        {
+            return line.FirstSpan;
+        }
+
+        if (line.Length > LongestKept)
+        {
+            return line.ToArray();
+        }
+
+        var length = (int)line.Length;
+        if (_line.Length < length)
+        {
+            _line = new byte[Math.Max(length, 1024)];
+        }
+
+        line.CopyTo(_line);
+        return _line.AsSpan(0, length);
     }
 
     private async Task PumpAsync()

@@ -14,7 +14,7 @@ public sealed class InvariantException(string name, string message) : Simulation
 public sealed class Invariants
 {
     private readonly List<(string Name, Func<string?> Check)> _always = [];
-    private readonly SortedDictionary<string, Func<bool>> _sometimes = new(StringComparer.Ordinal);
+    private readonly List<(string Name, Func<bool> Condition)> _sometimes = []; // By name. A list, for it is gone through after every event.
     private readonly SimulatedWorld _world;
 
     internal Invariants(SimulatedWorld world) => _world = world;
@@ -42,7 +42,15 @@ public sealed class Invariants
     public void Sometimes(string name, Func<bool> condition)
     {
         _world.Expect(name);
-        _sometimes[name] = condition;
+        var place = _sometimes.FindIndex(s => string.CompareOrdinal(s.Name, name) >= 0);
+        if (place >= 0 && _sometimes[place].Name == name)
+        {
+            _sometimes[place] = (name, condition);
+        }
+        else
+        {
+            _sometimes.Insert(place < 0 ? _sometimes.Count : place, (name, condition));
+        }
     }
 
     internal void Check()
@@ -53,17 +61,15 @@ public sealed class Invariants
             Judge(name, check);
         }
 
-        List<string>? met = null;
-        foreach (var (name, condition) in _sometimes)
+        for (var i = 0; i < _sometimes.Count; i++)
         {
-            if (condition())
+            if (_sometimes[i].Condition())
             {
-                _world.Mark(name);
-                (met ??= []).Add(name);
+                _world.Mark(_sometimes[i].Name);
+                _sometimes.RemoveAt(i--);
             }
         }
 
-        met?.ForEach(name => _sometimes.Remove(name));
         if (_world.Kernel.Scheduled != before)
         {
             throw new SimulationException("a check scheduled something: checks watch and must not change the run", "check-changed-the-run");

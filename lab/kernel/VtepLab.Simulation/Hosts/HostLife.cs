@@ -10,7 +10,7 @@ internal sealed class HostLife : IHost
 {
     private readonly SimulatedHost _host;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SortedDictionary<long, string> _running = [];
+    private readonly Dictionary<long, string> _running = [];
     private IMessageBus? _bus;
     private long _spawns;
 
@@ -41,7 +41,7 @@ internal sealed class HostLife : IHost
     public CancellationToken Stopping { get; }
 
     /// <summary>Names of spawned work that has not ended, in the order of spawning.</summary>
-    public IEnumerable<string> Running => _running.Values;
+    public IEnumerable<string> Running => _running.OrderBy(r => r.Key).Select(r => r.Value);
 
     /// <summary>False once the host has crashed: nothing must be begun in a life that is over.</summary>
     public bool IsCurrent => ReferenceEquals(_host.Services, this);
