@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace VtepLab.Gherkin;
 
@@ -9,6 +10,7 @@ public sealed class BindingException(string message, Exception? inner = null) : 
 public sealed class BindingRegistry
 {
     private readonly List<StepBinding> steps = [];
+    private readonly ConditionalWeakTable<Pickle, ConditionalWeakTable<PickleStep, StepMatch>> matches = [];
     private readonly List<HookBinding> before = [];
     private readonly List<HookBinding> after = [];
     private readonly List<ArgumentTransformation> transformations = [];
@@ -39,6 +41,9 @@ public sealed class BindingRegistry
     }
 
     internal IReadOnlyList<StepBinding> Steps => steps;
+
+    /// <summary>What was found for the steps of a scenario.</summary>
+    internal ConditionalWeakTable<PickleStep, StepMatch> MatchesOf(Pickle pickle) => matches.GetOrCreateValue(pickle);
 
     internal IReadOnlyList<ArgumentTransformation> Transformations => transformations;
 

@@ -11,7 +11,11 @@ internal sealed record StepMatch(StepBinding? Binding, IReadOnlyList<RawArgument
 internal static partial class StepMatcher
 {
     /// <summary>Finds the one binding that matches; of several, one with a scope wins over those without.</summary>
-    public static StepMatch Find(BindingRegistry registry, Pickle pickle, PickleStep step)
+    /// <remarks>The same step gives the same answer, which is kept: an exploration asks for it with every seed, on several threads.</remarks>
+    public static StepMatch Find(BindingRegistry registry, Pickle pickle, PickleStep step) =>
+        registry.MatchesOf(pickle).GetValue(step, _ => Look(registry, pickle, step));
+
+    private static StepMatch Look(BindingRegistry registry, Pickle pickle, PickleStep step)
     {
         var found = registry.Steps
             .Where(b => b.Attribute.IsFor(step.Kind) && Scopes.Allow(b.Method, pickle))
