@@ -10,7 +10,7 @@ namespace VtepLab.Scenarios.L2Gateway;
 /// <remarks>Looks into the emulated switches from inside, where nothing disturbs them, and only after a transaction.</remarks>
 internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controllers, Cloud cloud, ToldOnce told)
 {
-    private readonly Dictionary<string, (Database Database, long Commits)> _judged = [];
+    private readonly List<Judged> _judged = []; // All switches there are; a list, for it is gone through after every event.
     private readonly Dictionary<string, long> _terms = [];
     private readonly Dictionary<long, string> _elected = [];
     private string? _invented;
@@ -31,17 +31,22 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
 
     private string? Duplicated()
     {
-        foreach (var (name, emulator) in lab.Emulators)
+        if (_judged.Count != lab.Emulators.Count)
         {
-            var now = (emulator.Database, emulator.Database.CommitCount);
-            if (_judged.GetValueOrDefault(name) != now)
+            _judged.Clear();
+            _judged.AddRange(lab.Emulators.Keys.Select(name => new Judged(name)));
+        }
+
+        foreach (var judged in _judged)
+        {
+            var emulator = lab.Emulators[judged.Name];
+            if (judged.IsNews(emulator.Database))
             {
-                _judged[name] = now;
-                _invented ??= Invented(name, emulator);
-                _joined ??= Joined(name, emulator);
+                _invented ??= Invented(judged.Name, emulator);
+                _joined ??= Joined(judged.Name, emulator);
                 if (Twice(emulator) is { } twice)
                 {
-                    return $"{name} holds {twice} twice";
+                    return $"{judged.Name} holds {twice} twice";
                 }
             }
         }
@@ -75,6 +80,26 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
             .FirstOrDefault(e => !cloud.EverAsked.Contains(e)) is { } entry
             ? $"{name} holds {entry}, and nobody has ever asked for that"
             : null;
+
+    /// <summary>A switch, and what of its database was judged last.</summary>
+    private sealed class Judged(string name)
+    {
+        private Database? _database;
+        private long _commits;
+
+        public string Name => name;
+
+        public bool IsNews(Database now)
+        {
+            if (ReferenceEquals(now, _database) && now.CommitCount == _commits)
+            {
+                return false;
+            }
+
+            (_database, _commits) = (now, now.CommitCount);
+            return true;
+        }
+    }
 
     // Of plugins that share a database one that did not take the request may see it a moment later.
     private string? Lost() =>
