@@ -28,7 +28,7 @@ internal sealed class VlanReuse
     {
         var cloud = _world.Cloud;
         if (_isLent || cloud.Connections.FirstOrDefault(c => c.Switch == command.Subjects[0]) is not { } mine
-            || cloud.Networks.FirstOrDefault(n => cloud.Connections.TrueForAll(c => c.Network != n)) is not { } unconnected)
+            || cloud.Networks.FirstOrDefault(n => !VniReuse.IsOwn(n) && cloud.Connections.TrueForAll(c => c.Network != n)) is not { } unconnected)
         {
             return (null, false);
         }

@@ -10,6 +10,7 @@ internal sealed class VniReuse
     /// <summary>The kind.</summary>
     public const string Kind = "vni-reuse";
 
+    private const string Prefix = "reused ";
     private const long Vni = 7000;
     private const int Vlan = 70;
     private const string Node = "192.0.2.24";
@@ -26,6 +27,9 @@ internal sealed class VniReuse
         (_world, _lab, _users) = (world, lab, new Insistence(world, Kind));
         lab.World.SystemFaults[Kind] = Begin;
     }
+
+    /// <summary>Whether a network is one of the fault's own, which comes and goes as the fault does.</summary>
+    public static bool IsOwn(string network) => network.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Ends when the networks are gone.</summary>
     public Task SettledAsync() => _users.SettledAsync();
@@ -54,7 +58,7 @@ internal sealed class VniReuse
     }
 
     private (Connection, string) NextOn(string name, string port) =>
-        (_world.Connection($"reused {++_made}", name, port, Vlan), $"02:1a:0a:00:07:{_made:x2}");
+        (_world.Connection($"{Prefix}{++_made}", name, port, Vlan), $"02:1a:0a:00:07:{_made:x2}");
 
     private async Task MakeAsync((Connection Connection, string Mac) network)
     {
