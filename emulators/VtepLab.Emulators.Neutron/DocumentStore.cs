@@ -13,6 +13,7 @@ internal sealed class DocumentStore
     private readonly ModelDatabase _database;
     private readonly SortedDictionary<string, SortedDictionary<string, JsonObject>> _collections = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<(string Collection, string Id), string> _texts = []; // As they are stored.
     private readonly Dictionary<string, long> _versions = [];
 
     private DocumentStore(ModelDatabase database)
@@ -55,11 +56,11 @@ internal sealed class DocumentStore
             {
                 var id = (string)document["id"]!;
                 var text = document.ToJsonString();
-                if (Find(collection, id) is not { } old)
+                if (!_texts.TryGetValue((collection, id), out var old))
                 {
                     write.Insert(Table, ("collection", collection), ("id", id), ("document", text));
                 }
-                else if (old.ToJsonString() != text)
+                else if (old != text)
                 {
                     write.Update(Table, Where.Column("collection", collection).And("id", id), ("document", text));
                 }
@@ -102,6 +103,7 @@ internal sealed class DocumentStore
     private JsonObject? Remove(string collection, string id)
     {
         _versions[collection] = VersionOf(collection) + 1;
+        _texts.Remove((collection, id));
         if (_collections[collection].Remove(id, out var gone) && collection == "ports")
         {
             Ports.Remove(gone);
@@ -112,14 +114,16 @@ internal sealed class DocumentStore
 
     private JsonObject Set(ReplicaRow row)
     {
-        var (collection, document) = (row["collection"].String, JsonNode.Parse(row["document"].String)!.AsObject());
+        var (collection, id, text) = (row["collection"].String, row["id"].String, row["document"].String);
+        var document = JsonNode.Parse(text)!.AsObject();
         if (!_collections.TryGetValue(collection, out var all))
         {
             _collections.Add(collection, all = new(StringComparer.Ordinal));
         }
 
         _versions[collection] = VersionOf(collection) + 1;
-        all[row["id"].String] = document;
+        all[id] = document;
+        _texts[(collection, id)] = text;
         if (collection == "ports")
         {
             Ports.Add(document);

@@ -18,6 +18,7 @@ internal sealed class L2Agents
     // When this server saw the newest report of an agent, and how old it was then: wall clocks are used for what was found at the start only.
     private readonly Dictionary<string, (long SeenAt, TimeSpan AgeThen)> _seen = [];
     private Known[] _known = [];
+    private long _seenVersion;
     private long _version;
 
     public L2Agents(IHost host, NeutronServerOptions options, DocumentStore store)
@@ -46,14 +47,29 @@ internal sealed class L2Agents
     {
         get
         {
-            if (_version != _store.VersionOf(Collection))
+            if (_seenVersion != _store.VersionOf(Collection))
             {
-                _version = _store.VersionOf(Collection);
+                _seenVersion = _store.VersionOf(Collection);
+                var before = _known;
                 _known = [.. _store.All(Collection).Select(a => new Known(Id(a), (string?)a["host"], a, View(a)))
                     .OrderBy(a => a.Host, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal)];
+                if (!_known.Select(a => a.View).SequenceEqual(before.Select(a => a.View)))
+                {
+                    _version++; // Not with every report.
+                }
             }
 
             return _known;
+        }
+    }
+
+    /// <summary>Grows when an agent with VXLAN comes, goes or says something else of itself.</summary>
+    public long Version
+    {
+        get
+        {
+            _ = All;
+            return _version;
         }
     }
 

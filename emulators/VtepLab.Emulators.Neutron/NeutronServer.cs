@@ -65,6 +65,9 @@ public sealed class NeutronServer : INeutronCore
     public void Add(INeutronExtension extension) => _extensions.Add(extension);
 
     /// <inheritdoc/>
+    public long Version => _store.VersionOf("networks") + _store.VersionOf("ports") + _agents.Version;
+
+    /// <inheritdoc/>
     public NetworkView? FindNetwork(string id) => _store.Find("networks", id) is { } network
         ? new NetworkView(id, network["name"]!.ToString(), [.. NetworkResource.VnisOf(network)])
         : null;

@@ -82,16 +82,10 @@ public sealed class L2GatewayAgent
     {
         while (true)
         {
-            _reportNow = new TaskCompletionSource();
+            var now = _reportNow = new TaskCompletionSource();
             var wait = await TryReportAsync(role, cancel) || _options.ReportInterval < ReportAgainAfter ? _options.ReportInterval : ReportAgainAfter;
-            try
-            {
-                await _reportNow.Task.WaitAsync(wait, _host.Time, cancel);
-            }
-            catch (TimeoutException)
-            {
-                // The interval is over.
-            }
+            await using var interval = _host.Time.CreateTimer(_ => now.TrySetResult(), null, wait, Timeout.InfiniteTimeSpan);
+            await now.Task.WaitAsync(cancel);
         }
     }
 

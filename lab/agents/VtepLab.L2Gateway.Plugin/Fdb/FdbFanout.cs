@@ -15,6 +15,7 @@ internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core
 {
     private readonly ILogger _log = host.Logs.CreateLogger("VtepLab.L2Gateway.Plugin.FdbFanout");
     private SortedSet<string> _tunnels = new(StringComparer.Ordinal);
+    private (IReadOnlyList<ReplicaRow> Rows, IReadOnlyList<FdbEntry> Entries) _announced = ([], []);
     private bool _isWanted;
     private bool _isRunning;
 
@@ -62,11 +63,20 @@ internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core
     private async Task FollowAsync(CancellationToken cancel)
     {
         var (wanted, announced) = (Wanted(), Announced());
+        if (!wanted.SequenceEqual(announced))
+        {
+            await TellAsync(wanted, announced, cancel);
+        }
+
+        await FollowTunnelsAsync(wanted, cancel);
+    }
+
+    private async Task TellAsync(List<FdbEntry> wanted, IReadOnlyList<FdbEntry> announced, CancellationToken cancel)
+    {
         var (added, removed) = (wanted.Except(announced).ToList(), announced.Except(wanted).ToList());
         await SendAsync(L2PopulationRpc.RemoveFdbEntries, removed, null, cancel);
         await SendAsync(L2PopulationRpc.AddFdbEntries, [.. added, .. StillBehindOthers(wanted, added, removed)], null, cancel);
         await RememberAsync(added, removed, cancel);
-        await FollowTunnelsAsync(wanted, cancel);
     }
 
     // Neutron's agents have one flow for an address, and withdraw it whichever tunnel it leads to.
@@ -110,12 +120,22 @@ internal sealed class FdbFanout(IHost host, PluginModel model, INeutronCore core
         }
     }
 
-    private List<FdbEntry> Announced() =>
-    [
-        .. model.Rows("Fdb_Entry").Select(r => new FdbEntry(
-                r["network_id"].String, (int)r["segment_id"].Integer, r["tunnel_ip"].String, r["mac"].String, r["ip_address"].String))
-            .OrderBy(e => e.Network, StringComparer.Ordinal).ThenBy(e => e.TunnelIp, StringComparer.Ordinal).ThenBy(e => e.Mac, StringComparer.Ordinal),
-    ];
+    // Asked for with every change of a switch, and mostly the same as the last time.
+    private IReadOnlyList<FdbEntry> Announced()
+    {
+        var rows = model.Rows("Fdb_Entry");
+        if (!ReferenceEquals(rows, _announced.Rows))
+        {
+            _announced = (rows,
+            [
+                .. rows.Select(r => new FdbEntry(
+                        r["network_id"].String, (int)r["segment_id"].Integer, r["tunnel_ip"].String, r["mac"].String, r["ip_address"].String))
+                    .OrderBy(e => e.Network, StringComparer.Ordinal).ThenBy(e => e.TunnelIp, StringComparer.Ordinal).ThenBy(e => e.Mac, StringComparer.Ordinal),
+            ]);
+        }
+
+        return _announced.Entries;
+    }
 
     private async Task SendAsync(string method, IReadOnlyCollection<FdbEntry> entries, string? agentHost, CancellationToken cancel)
     {

@@ -61,6 +61,9 @@ public sealed class PluginModel
     /// <summary>The copies of the switches' databases, by identifier.</summary>
     public IReadOnlyDictionary<string, SwitchCopy> Switches => _switches;
 
+    /// <summary>Grows with every change of a copy of a switch.</summary>
+    public long SwitchesVersion { get; private set; }
+
     /// <summary>The agents by host.</summary>
     public IReadOnlyList<GatewayAgent> Agents => _agents ??=
     [
@@ -162,6 +165,7 @@ public sealed class PluginModel
                 case var table when SwitchCopy.Tables.Contains(table):
                     var identifier = (row.New ?? row.Old)!["ovsdb_identifier"].String;
                     CopyOf(identifier).Apply(table, row.Old, row.New);
+                    SwitchesVersion++;
                     touched.Add(identifier);
                     break;
             }

@@ -134,16 +134,29 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         }
 
         var networks = model.NetworksOn(work.Identifier);
+        var isOurs = calls.AreIdempotent(work.Identifier);
+        var inputs = new Inputs(model.SwitchesVersion, core.Version, model.Gateways, model.Connections, networks, isOurs);
+        if (work.Settled == inputs)
+        {
+            return [];
+        }
+
         var desired = DesiredSwitch.Of(model, core, switches, work.Identifier);
         await RememberAsync(work.Identifier, copy, networks, desired, cancel);
-        var isOurs = calls.AreIdempotent(work.Identifier);
         var maxMacs = isOurs ? options.MaxMacsPerRpc : Math.Min(options.MaxMacsPerRpc, MostForOriginal);
         var now = host.Time.GetTimestamp();
         work.Sent = work.Sent.Where(s => copy.LogicalSwitchOf(s.Key) is null && host.Time.GetElapsedTime(s.Value, now) < LongestWay).ToDictionary();
         var plan = new SwitchSteps(copy, desired, networks, work.Sent.Keys, isOurs, maxMacs);
         var steps = plan.All();
-        work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
-            .ToDictionary();
+        // What is on its way, or remembered of a network that has gone, is another matter a while later.
+        var isSettled = steps.Count + plan.Held.Count + work.Sent.Count == 0 && networks.Keys.SequenceEqual(desired.Networks.Keys);
+        work.Settled = isSettled ? inputs : null;
+        if (work.Asked.Count > 0)
+        {
+            work.Asked = work.Asked.Where(a => host.Time.GetElapsedTime(a.Value, now) < options.ConfirmTimeout && steps.Any(s => s.Key == a.Key))
+                .ToDictionary();
+        }
+
         var complaints = await AskAsync(
             work, desired, work.Asked.Count == 0 ? steps : steps.Where(s => !work.Asked.ContainsKey(s.Key)), isAsked, cancel);
         complaints.AddRange(plan.Held.Select(h => new Complaint(
@@ -258,6 +271,9 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         });
     }
 
+    /// <summary>All that decides what is to be done to a switch, but for what was asked a moment ago.</summary>
+    private sealed record Inputs(long Switches, long Core, object Gateways, object Connections, object Networks, bool IsOurs);
+
     /// <summary>What was not carried out.</summary>
     /// <param name="Network">The network it is about; null for the whole switch.</param>
     /// <param name="Problem">Why.</param>
@@ -279,6 +295,9 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         public TimeSpan Retry { get; set; } = FirstRetry;
 
         public long? LastAsked { get; set; }
+
+        // With what the switch was found to be as it should be.
+        public Inputs? Settled { get; set; }
 
         public List<Waiter> Waiting { get; } = [];
 

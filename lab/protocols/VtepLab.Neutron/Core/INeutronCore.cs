@@ -11,6 +11,9 @@ public interface INeutronCore
     /// <summary>Called with the agent's host when an L2 agent has started: it knows no fdb entries.</summary>
     event Action<string>? L2AgentStarted;
 
+    /// <summary>A number that grows when a network, a port or an agent with VXLAN is another one than before; whether agents live has no part in it.</summary>
+    long Version { get; }
+
     /// <summary>A network by its id; null when there is none.</summary>
     NetworkView? FindNetwork(string id);
 
