@@ -62,6 +62,11 @@ internal sealed partial class SwitchServerQuirks : ServerQuirks
         }
 
         _mishaps?.BeforeCommit();
+        if (!transaction.HasChanges && _quirks.IsEmpty)
+        {
+            return null; // One that only reads.
+        }
+
         foreach (var agent in _agents)
         {
             agent.Withdraw(transaction);

@@ -55,19 +55,15 @@ public sealed class OvsdbClient
     /// <exception cref="OvsdbProtocolException">The server sent what is no valid schema.</exception>
     public async Task<DatabaseSchema> GetSchemaAsync(string database, CancellationToken cancel = default)
     {
-        var result = await Connection.CallAsync("get_schema", json => WriteStrings(json, database), cancel: cancel);
-        var known = s_known ??= [];
-        if (result.Kind == JsonKind.Object)
+        DatabaseSchema? same = null;
+        var result = await Connection.CallAsync(
+            "get_schema", json => WriteStrings(json, database), glance: answer => (same = Known(answer)) is not null, cancel: cancel);
+        if (same is not null)
         {
-            foreach (var (text, schema) in known)
-            {
-                if (result.Source.SequenceEqual(text))
-                {
-                    return schema;
-                }
-            }
+            return same;
         }
 
+        var known = s_known ??= [];
         try
         {
             var schema = DatabaseSchema.Parse(result);
@@ -88,7 +84,7 @@ public sealed class OvsdbClient
     /// <exception cref="OvsdbOperationException">An operation failed, named by its index, or the commit did; nothing was changed.</exception>
     public async Task<TransactionResult> TransactAsync(OvsdbTransaction transaction, TimeSpan? timeout = null, CancellationToken cancel = default)
     {
-        var result = await Connection.CallAsync("transact", transaction.WriteTo, timeout, cancel);
+        var result = await Connection.CallAsync("transact", transaction.WriteTo, timeout, cancel: cancel);
         return TransactionResult.Read(transaction, result, Connection.Peer);
     }
 
@@ -115,6 +111,22 @@ public sealed class OvsdbClient
     /// <summary><c>set_db_change_aware</c>: true to be told when a database goes instead of losing the connection.</summary>
     public Task SetDatabaseChangeAwareAsync(bool isAware, CancellationToken cancel = default) => Connection.CallAsync(
         "set_db_change_aware", json => json.Raw(isAware ? "[true]"u8 : "[false]"u8), cancel: cancel);
+
+    private static DatabaseSchema? Known(JsonValue answer)
+    {
+        if (answer.Kind == JsonKind.Object && s_known is { } known)
+        {
+            foreach (var (text, schema) in known)
+            {
+                if (answer.Source.SequenceEqual(text))
+                {
+                    return schema;
+                }
+            }
+        }
+
+        return null;
+    }
 
     private static void WriteStrings(JsonWriter json, string text)
     {

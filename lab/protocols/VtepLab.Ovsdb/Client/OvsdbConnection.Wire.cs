@@ -185,6 +185,10 @@ public sealed partial class OvsdbConnection
         {
             call.Answered(OvsdbReply.Read(message));
         }
+        else if (call.Glance is not null && OvsdbReply.Read(message) is { Error: null } seen && call.Glance(seen.Result))
+        {
+            call.Reply!.TrySetResult(seen with { Result = default });
+        }
         else
         {
             call.Reply!.TrySetResult(OvsdbReply.Read(_message.Detach().Root));

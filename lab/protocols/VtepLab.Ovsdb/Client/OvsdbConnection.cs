@@ -74,6 +74,10 @@ public sealed partial class OvsdbConnection
     /// <param name="method">The method's name.</param>
     /// <param name="parameters">Writes the parameters, the array's brackets included; null for <c>[]</c>.</param>
     /// <param name="timeout">How long to wait; null for <see cref="OvsdbConnectionOptions.CallTimeout"/>.</param>
+    /// <param name="glance">
+    /// Looks at the result where it arrived, which is valid during the call only; true when nothing more of it is needed: what is returned then is undefined.
+    /// Null to have it always copied.
+    /// </param>
     /// <param name="cancel">Gives up. A <c>transact</c> is then withdrawn with <c>cancel</c>; it may have been executed all the same.</param>
     /// <returns>The result; it shares no memory with the connection.</returns>
     /// <exception cref="OvsdbOperationException">The peer answered with an error.</exception>
@@ -82,10 +86,10 @@ public sealed partial class OvsdbConnection
     /// executed the request is unknown: <see cref="OvsdbProtocolException.IsUncertain"/>.
     /// </exception>
     public async Task<JsonValue> CallAsync(
-        string method, Action<JsonWriter>? parameters = null, TimeSpan? timeout = null, CancellationToken cancel = default)
+        string method, Action<JsonWriter>? parameters = null, TimeSpan? timeout = null, Func<JsonValue, bool>? glance = null, CancellationToken cancel = default)
     {
         var reply = new TaskCompletionSource<OvsdbReply>();
-        var id = Send(method, parameters, new PendingCall(method, reply, null));
+        var id = Send(method, parameters, new PendingCall(method, reply, null, glance));
         try
         {
             var answer = await reply.Task.WaitAsync(timeout ?? _options.CallTimeout, _time, cancel);
@@ -114,7 +118,7 @@ public sealed partial class OvsdbConnection
     /// </param>
     /// <exception cref="OvsdbProtocolException">The connection is gone.</exception>
     public void Call(string method, Action<JsonWriter>? parameters, Action<OvsdbReply> answered) =>
-        Send(method, parameters, new PendingCall(method, null, answered));
+        Send(method, parameters, new PendingCall(method, null, answered, null));
 
     /// <summary>Counts bytes of echoes and their replies that were known without being read.</summary>
     public void Skip(long bytes) => _reader.Skip(bytes);
@@ -138,28 +142,15 @@ public sealed partial class OvsdbConnection
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var parts = new[] { ReadAsync(stop.Token), SendAsync(stop.Token), ProbeAsync(stop.Token), _overflow.Task.WaitAsync(stop.Token) };
-        Exception? cause = null;
-        try
-        {
-            await await Task.WhenAny(parts);
-        }
-        catch (Exception exception)
-        {
-            cause = cancel.IsCancellationRequested && exception is OperationCanceledException ? null : exception;
-        }
-
+        // Nothing is thrown here on the way: connections end often, and an exception costs as much as some messages.
+        var first = await Task.WhenAny(parts);
+        var cause = first.Exception?.InnerException ?? (cancel.IsCancellationRequested ? null : new TaskCanceledException(first));
         _failure = Explain(cause);
         stop.Cancel();
         foreach (var part in parts)
         {
-            try
-            {
-                await part;
-            }
-            catch (Exception)
-            {
-                // The first failure is the cause and is told; what the others met because of it is not.
-            }
+            await Task.WhenAny(part);
+            _ = part.Exception; // The first failure is the cause and is told; what the others met because of it is not.
         }
 
         await EndPipeAsync(isOrdered: cause is null);
@@ -238,5 +229,5 @@ public sealed partial class OvsdbConnection
     }
 
     /// <summary>A request without its reply; exactly one of the two ways to tell it is set.</summary>
-    private sealed record PendingCall(string Method, TaskCompletionSource<OvsdbReply>? Reply, Action<OvsdbReply>? Answered);
+    private sealed record PendingCall(string Method, TaskCompletionSource<OvsdbReply>? Reply, Action<OvsdbReply>? Answered, Func<JsonValue, bool>? Glance);
 }

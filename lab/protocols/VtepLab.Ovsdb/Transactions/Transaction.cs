@@ -32,6 +32,9 @@ public sealed class Transaction : IDisposable
     /// <summary>The database.</summary>
     public Database Database { get; }
 
+    /// <summary>True once it has inserted, changed or deleted a row.</summary>
+    public bool HasChanges => _changes.Count > 0;
+
     internal List<RowChange> Changes => _changes;
 
     internal string? Comment => _comments is null ? null : string.Join('\n', _comments);
