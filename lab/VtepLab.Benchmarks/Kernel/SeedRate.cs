@@ -41,6 +41,11 @@ internal static class SeedRate
         var watch = Stopwatch.StartNew();
         var (cpu, bytes, paused, collections) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration(), GC.CollectionCount(0));
         var outcomes = Explorer.Explore(experiment, 1000, seeds, 2);
+        foreach (var failed in outcomes.Where(o => o.Failure is not null))
+        {
+            Console.WriteLine(KernelBenchmarks.Line($"seed {failed.Seed} failed: {failed.Failure}: {failed.Message}"));
+        }
+
         var (wall, used) = (watch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
         (bytes, paused, collections) = (GC.GetTotalAllocatedBytes() - bytes, GC.GetTotalPauseDuration() - paused, GC.CollectionCount(0) - collections);
         Console.WriteLine(KernelBenchmarks.Line(
