@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using VtepLab.Hosting;
 using VtepLab.Ovsdb;
@@ -77,7 +78,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Append(ReadOnlyMemory<byte> bytes) => Try("written", () =>
+    public void Append(ReadOnlyMemory<byte> bytes) => Try("cannot be written", "write failed", () =>
     {
         try
         {
@@ -92,7 +93,7 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
     });
 
     /// <inheritdoc/>
-    public void Replace(ReadOnlyMemory<byte> content) => Try("replaced", () =>
+    public void Replace(ReadOnlyMemory<byte> content) => Try("cannot be replaced", "cannot be replaced", () =>
     {
         var fresh = File.OpenHandle(path + ".new", FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
         try
@@ -149,7 +150,11 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
     private static SafeFileHandle OpenHandle(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
 
-    private void Try(string what, Action work)
+    /// <summary>Works on the file, and refuses as ovsdb-server does when that fails.</summary>
+    /// <param name="problem">What is told of a failure here, once.</param>
+    /// <param name="details">What is told to the peer.</param>
+    /// <param name="work">What is to be done.</param>
+    private void Try(string problem, string details, Action work)
     {
         if (failure is not null)
         {
@@ -163,13 +168,15 @@ internal sealed class DatabaseFile : ILogStorage, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // The system's words: .NET's name a rewritten file by the name that it had before.
+            var reason = e.HResult > 0 ? Marshal.GetPInvokeErrorMessage(e.HResult) : e.Message;
             if (!fails)
             {
-                Console.Error.WriteLine($"vteplab: {path} cannot be {what}: {e.Message}");
+                Console.Error.WriteLine($"vteplab: {path} {problem}: {reason}");
                 fails = true;
             }
 
-            throw new OvsdbError(ErrorNames.InputOutputError, $"{path} cannot be {what}: {e.Message}").AsException();
+            throw new OvsdbError(ErrorNames.InputOutputError, $"{path}: {details}") { IoError = reason }.AsException();
         }
     }
 }

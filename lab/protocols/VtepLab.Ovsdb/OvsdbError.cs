@@ -6,6 +6,9 @@ namespace VtepLab.Ovsdb;
 /// <param name="Syntax">The member <c>syntax</c>: the JSON text that is wrong, with sorted members.</param>
 public record OvsdbError(string Name, string? Details = null, string? Syntax = null)
 {
+    /// <summary>The member <c>io-error</c> of an <c>I/O error</c>: what the system says, such as <c>No space left on device</c>.</summary>
+    public string? IoError { get; init; }
+
     /// <summary>A syntax error about a piece of the request.</summary>
     public static OvsdbError BadSyntax(JsonValue about, string details) => new(ErrorNames.SyntaxError, details, about.ToString());
 
@@ -15,7 +18,7 @@ public record OvsdbError(string Name, string? Details = null, string? Syntax = n
     /// <summary>The error as an exception.</summary>
     public OvsdbErrorException AsException() => new(this);
 
-    /// <summary>Writes <c>{"error":..,"details":..,"syntax":..}</c>, absent members left out.</summary>
+    /// <summary>Writes <c>{"error":..,"details":..,"syntax":..,"io-error":..}</c>, absent members left out.</summary>
     public void WriteTo(JsonWriter writer)
     {
         writer.Raw("{\"error\":"u8);
@@ -32,9 +35,15 @@ public record OvsdbError(string Name, string? Details = null, string? Syntax = n
             writer.String(Syntax);
         }
 
+        if (IoError is not null)
+        {
+            writer.Raw(",\"io-error\":"u8);
+            writer.String(IoError);
+        }
+
         writer.Raw((byte)'}');
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Details is null ? Name : $"{Name}: {Details}" + (Syntax is null ? "" : $" (at {Syntax})");
+    public override string ToString() => Details is null ? Name : $"{Name}: {Details}" + (Syntax is null ? "" : $" (at {Syntax})") + (IoError is null ? "" : $" ({IoError})");
 }
