@@ -53,7 +53,7 @@ public abstract class LabWorld
     /// <exception cref="LabExpectationException">The device cannot stand for it.</exception>
     public async Task<LabSwitch> AddSwitchAsync(string name, IReadOnlyList<string> ports, SwitchQuirks? quirks = null, string? announced = null)
     {
-        if (Device is not { } device)
+        if (Devices.Count == 0)
         {
             return await AddEmulatedSwitchAsync(new HardwareVtepOptions
             {
@@ -62,7 +62,7 @@ public abstract class LabWorld
             }, name);
         }
 
-        var made = await AddDeviceAsync(name, ports, device);
+        var made = await AddDeviceAsync(name, ports);
         _switches.Add(name, made);
         return made;
     }
@@ -130,8 +130,8 @@ public abstract class LabWorld
         }
     }
 
-    /// <summary>The real switch that stands for the scenario's; null when switches are emulated.</summary>
-    public LabDevice? Device { get; protected init; }
+    /// <summary>The real switches that stand for the scenario's, in the order in which it names them; none when switches are emulated.</summary>
+    public IReadOnlyList<LabDevice> Devices { get; protected init; } = [];
 
     /// <summary>Makes and starts a machine.</summary>
     protected abstract LabMachine Add(string name, Func<IHost, Task> program);
@@ -145,13 +145,14 @@ public abstract class LabWorld
     /// <summary>Where the only server of a new machine listens.</summary>
     protected abstract ValueTask<Endpoint> NewListenerAsync(string machine);
 
-    private async Task<LabSwitch> AddDeviceAsync(string name, IReadOnlyList<string> ports, LabDevice device)
+    private async Task<LabSwitch> AddDeviceAsync(string name, IReadOnlyList<string> ports)
     {
-        if (_switches.Count > 0)
+        if (_switches.Count == Devices.Count)
         {
-            throw new LabExpectationException($"the scenario needs a second switch, {name}, and the lab has one device, {device.Endpoint}");
+            throw new LabExpectationException($"the scenario needs one more switch, {name}, than the lab has devices: {string.Join(", ", Devices.Select(d => d.Endpoint))}");
         }
 
+        var device = Devices[_switches.Count];
         var bare = new LabSwitch(name, device.Endpoint, device.Tls, ImmutableSortedDictionary<string, string>.Empty, null);
         var real = device.Ports.IsDefaultOrEmpty ? (await SwitchContents.ReadAsync(Driver, bare)).Ports : device.Ports;
         return real.Length >= ports.Count

@@ -16,9 +16,9 @@ public sealed class LiveLab : LabWorld
     private readonly CancellationToken _stop;
     private readonly long _start;
 
-    private LiveLab(IHost driver, LabDevice? device, LiveHostOptions options, CancellationToken stop)
+    private LiveLab(IHost driver, IReadOnlyList<LabDevice> devices, LiveHostOptions options, CancellationToken stop)
     {
-        (Driver, _options, _stop, Device) = (driver, options with { SharesLoop = true }, stop, device);
+        (Driver, _options, _stop, Devices) = (driver, options with { SharesLoop = true }, stop, devices);
         _start = driver.Time.GetTimestamp();
     }
 
@@ -32,20 +32,20 @@ public sealed class LiveLab : LabWorld
     public override string Position => $"live, after {Driver.Time.GetElapsedTime(_start):c}";
 
     /// <summary>Runs something in a new lab, to its end, and stops every machine.</summary>
-    /// <param name="device">The real switch; null for emulated ones, in real time and on loopback ports.</param>
+    /// <param name="devices">The real switches; null for emulated ones, in real time and on loopback ports.</param>
     /// <param name="body">Runs on the lab's driver.</param>
     /// <param name="bus">The RabbitMQ that joins the machines, <c>amqp://…</c>; null for a bus of this process's own.</param>
     /// <param name="logs">Where logs go; null for nowhere.</param>
     /// <param name="cancel">Gives up: the driver's host is asked to stop.</param>
     public static async Task<T> RunAsync<T>(
-        LabDevice? device, Func<LiveLab, Task<T>> body, Uri? bus = null, ILoggerFactory? logs = null, CancellationToken cancel = default)
+        IReadOnlyList<LabDevice>? devices, Func<LiveLab, Task<T>> body, Uri? bus = null, ILoggerFactory? logs = null, CancellationToken cancel = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var plain = new LiveHostOptions { Logs = logs ?? NullLoggerFactory.Instance };
         if (bus is not null)
         {
             var rabbit = new RabbitBusOptions(bus);
-            return await RunAsync(device, body, plain with { Bus = host => new RabbitBus(host, rabbit) }, stop);
+            return await RunAsync(devices ?? [], body, plain with { Bus = host => new RabbitBus(host, rabbit) }, stop);
         }
 
         var listening = new TaskCompletionSource<Endpoint>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,7 +59,7 @@ public sealed class LiveLab : LabWorld
         var options = plain with { Bus = host => StreamBus.Attach(host, new Endpoint(EndpointScheme.Tcp, at.Host, at.Port)) };
         try
         {
-            return await RunAsync(device, body, options, stop);
+            return await RunAsync(devices ?? [], body, options, stop);
         }
         finally
         {
@@ -68,13 +68,13 @@ public sealed class LiveLab : LabWorld
         }
     }
 
-    private static Task<T> RunAsync<T>(LabDevice? device, Func<LiveLab, Task<T>> body, LiveHostOptions options, CancellationTokenSource stop) =>
+    private static Task<T> RunAsync<T>(IReadOnlyList<LabDevice> devices, Func<LiveLab, Task<T>> body, LiveHostOptions options, CancellationTokenSource stop) =>
         LiveHost.RunAsync(
             "scenario",
             options,
             async host =>
             {
-                var lab = new LiveLab(host, device, options, stop.Token);
+                var lab = new LiveLab(host, devices, options, stop.Token);
                 try
                 {
                     return await body(lab);

@@ -43,12 +43,12 @@ internal sealed class ScenarioCommand
         var options = OptionsOf(parsed);
         await using var peers = parsed.GetValue(live) ? await StartPeersAsync(options, cancel) : null;
         options = peers?.Give(options) ?? options;
-        if (options.Bus is not null && options.Device is null)
+        if (options.Bus is not null && options.Devices.Count == 0)
         {
             throw new CommandException(ExitCode.Usage, "--bus needs --device or --live: what runs in virtual time has a bus of its own");
         }
 
-        var selected = Select(parsed, isLive: options.Device is not null);
+        var selected = Select(parsed, options.Devices.Count);
         var place = parsed.GetValue(folder) is { } path ? RunFolder.Make(path, "scenario", DateTimeOffset.UtcNow) : null;
         var results = new List<ScenarioResult>();
         foreach (var pickle in selected)
@@ -61,7 +61,7 @@ internal sealed class ScenarioCommand
             var clock = Stopwatch.StartNew();
             try
             {
-                var result = options.Device is null && place is not null
+                var result = options.Devices.Count == 0 && place is not null
                     ? Simulate(pickle, options, place, cancel)
                     : await ScenarioRunner.RunAsync(pickle, options, cancel);
                 results.Add(result);
@@ -89,7 +89,7 @@ internal sealed class ScenarioCommand
     private static async Task<ScenarioPeers> StartPeersAsync(ScenarioRunOptions options, CancellationToken cancel)
     {
         Terminal.Error.WriteLine("starting the real peers");
-        return await ScenarioPeers.StartAsync(withBroker: options.Bus is null, withSwitch: options.Device is null, cancel);
+        return await ScenarioPeers.StartAsync(withBroker: options.Bus is null, withSwitches: options.Devices.Count == 0, cancel);
     }
 
     private ScenarioRunOptions OptionsOf(ParseResult parsed)
@@ -105,13 +105,13 @@ internal sealed class ScenarioCommand
         var endpoint = description.Endpoint ?? throw new CommandException(ExitCode.Usage, $"{file} says no endpoint: where is the device?");
         return new ScenarioRunOptions
         {
-            Device = new LabDevice(endpoint, description.Tls, [.. description.Ports.Select(p => p.Name)]),
+            Devices = [new LabDevice(endpoint, description.Tls, [.. description.Ports.Select(p => p.Name)])],
             DeviceFile = file,
             Bus = given,
         };
     }
 
-    private ImmutableArray<Pickle> Select(ParseResult parsed, bool isLive)
+    private ImmutableArray<Pickle> Select(ParseResult parsed, int devices)
     {
         ImmutableArray<Pickle> selected;
         try
@@ -123,12 +123,14 @@ internal sealed class ScenarioCommand
             throw new CommandException(ExitCode.Usage, $"--tags: {e.Message}", e);
         }
 
-        ImmutableArray<Pickle> runnable = isLive ? [.. selected.Where(p => p.Tags.Contains(ScenarioRunner.LiveTag))] : selected;
+        ImmutableArray<Pickle> runnable = devices == 0 ? selected
+            : [.. selected.Where(p => p.Tags.Contains(ScenarioRunner.LiveTag) && (devices > 1 || !p.Tags.Contains(ScenarioRunner.TwoSwitchesTag)))];
         return !runnable.IsEmpty ? runnable : throw new CommandException(
             ExitCode.NothingSelected,
             selected.IsEmpty
                 ? "no scenario matches; 'vteplab list scenarios' lists them"
-                : $"a real device can take part in scenarios tagged {ScenarioRunner.LiveTag} only, and none of the {selected.Length} selected is");
+                : $"a real device can take part in scenarios tagged {ScenarioRunner.LiveTag} only, and alone not in those tagged {ScenarioRunner.TwoSwitchesTag}: "
+                    + $"none of the {selected.Length} selected is left");
     }
 
     private static void Show(ScenarioResult result, TimeSpan took)

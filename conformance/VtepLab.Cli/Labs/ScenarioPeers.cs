@@ -5,30 +5,28 @@ using VtepLab.Topology;
 
 namespace VtepLab.Cli.Labs;
 
-/// <summary>The real peers of live scenarios: a RabbitMQ and an ovsdb-server that plays the switch, in a folder that goes with them.</summary>
+/// <summary>The real peers of live scenarios: a RabbitMQ and two ovsdb-servers that play the switches, in a folder that goes with them.</summary>
 internal sealed class ScenarioPeers : IAsyncDisposable
 {
-    private const string Switch = "leaf1";
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vteplab-");
     private readonly RunningLab _lab;
-    private readonly LabNode? _switch;
+    private readonly LabNode[] _switches;
 
-    private ScenarioPeers(bool withBroker, bool withSwitch)
+    private ScenarioPeers(bool withBroker, bool withSwitches)
     {
-        _switch = withSwitch ? new LabNode(Switch, "ovsdb-server") { Listen = FreeEndpoint(), Ports = ["p1", "p2"], TunnelIp = "192.0.2.101" } : null;
+        _switches = withSwitches ? [Switch("leaf1", "192.0.2.101"), Switch("leaf2", "192.0.2.102")] : [];
         var broker = new LabNode("rabbitmq", "rabbitmq") { Port = FreeEndpoint().Port };
         HasBroker = withBroker;
-        _lab = new RunningLab(new LabFile("scenarios", [.. withBroker ? [broker] : Array.Empty<LabNode>(), .. _switch is null ? [] : new[] { _switch }]), _folder.FullName);
+        _lab = new RunningLab(new LabFile("scenarios", [.. withBroker ? [broker] : Array.Empty<LabNode>(), .. _switches]), _folder.FullName);
     }
 
     private bool HasBroker { get; }
 
     /// <summary>Starts them.</summary>
     /// <exception cref="CommandException">One of them is not installed, or does not start.</exception>
-    public static async Task<ScenarioPeers> StartAsync(bool withBroker, bool withSwitch, CancellationToken cancel)
+    public static async Task<ScenarioPeers> StartAsync(bool withBroker, bool withSwitches, CancellationToken cancel)
     {
-        var peers = new ScenarioPeers(withBroker, withSwitch);
+        var peers = new ScenarioPeers(withBroker, withSwitches);
         try
         {
             await peers._lab.StartAsync((_, _) => { }, cancel);
@@ -46,7 +44,7 @@ internal sealed class ScenarioPeers : IAsyncDisposable
     public ScenarioRunOptions Give(ScenarioRunOptions options) => options with
     {
         Bus = HasBroker ? new Uri(_lab.BusUrl) : options.Bus,
-        Device = _switch is { } started ? new LabDevice(started.DatabaseEndpoint, null, started.Ports) : options.Device,
+        Devices = _switches.Length > 0 ? [.. _switches.Select(s => new LabDevice(s.DatabaseEndpoint, null, s.Ports))] : options.Devices,
     };
 
     /// <inheritdoc/>
@@ -55,6 +53,9 @@ internal sealed class ScenarioPeers : IAsyncDisposable
         await _lab.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    private static LabNode Switch(string name, string tunnelIp) =>
+        new(name, "ovsdb-server") { Listen = FreeEndpoint(), Ports = ["p1", "p2"], TunnelIp = tunnelIp };
 
     private static IPEndPoint FreeEndpoint() => new(IPAddress.Loopback, FreePort.Take());
 }

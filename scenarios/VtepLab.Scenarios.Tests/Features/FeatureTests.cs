@@ -39,17 +39,24 @@ public class FeatureTests
     public async Task Scenario_over_RabbitMQ_against_a_real_server(Pickle pickle)
     {
         _broker ??= await RabbitMqPeer.StartAsync();
-        await using var server = await OvsdbServerPeer.StartAsync();
-        await server.VtepCtlAsync(
-            "add-ps", "ps0", "--", "set", "Physical_Switch", "ps0", "tunnel_ips=192.0.2.101", "--", "add-port", "ps0", "p1", "--",
-            "add-port", "ps0", "p2");
-        var before = await server.OvsdbClientAsync("dump", "hardware_vtep");
-        var device = new LabDevice(Endpoint.Parse(server.Endpoint));
+        await using var server = await SwitchAsync("ps0", "192.0.2.101");
+        await using var other = pickle.Tags.Contains(ScenarioRunner.TwoSwitchesTag) ? await SwitchAsync("ps1", "192.0.2.102") : null;
+        OvsdbServerPeer[] servers = other is null ? [server] : [server, other];
+        var before = await Task.WhenAll(servers.Select(s => s.OvsdbClientAsync("dump", "hardware_vtep")));
+        var devices = servers.Select(s => new LabDevice(Endpoint.Parse(s.Endpoint))).ToList();
 
-        var result = await ScenarioRunner.RunAsync(pickle, new ScenarioRunOptions { Device = device, DeviceFile = "device.yaml", Bus = _broker.Uri });
+        var result = await ScenarioRunner.RunAsync(pickle, new ScenarioRunOptions { Devices = devices, DeviceFile = "device.yaml", Bus = _broker.Uri });
 
         Assert.That(result.Status, Is.EqualTo(ScenarioStatus.Passed), () => ScenarioReport.Describe(result, withTrace: true));
-        Assert.That(await server.OvsdbClientAsync("dump", "hardware_vtep"), Is.EqualTo(before), "the scenario left something behind");
+        Assert.That(await Task.WhenAll(servers.Select(s => s.OvsdbClientAsync("dump", "hardware_vtep"))), Is.EqualTo(before), "the scenario left something behind");
+    }
+
+    private static async Task<OvsdbServerPeer> SwitchAsync(string name, string tunnelIp)
+    {
+        var server = await OvsdbServerPeer.StartAsync();
+        await server.VtepCtlAsync(
+            "add-ps", name, "--", "set", "Physical_Switch", name, $"tunnel_ips={tunnelIp}", "--", "add-port", name, "p1", "--", "add-port", name, "p2");
+        return server;
     }
 
     [Test]

@@ -164,9 +164,9 @@ public sealed class GatewayWorld
     {
         foreach (var target in Lab.Switches.Values.Where(s => s.Machine is null))
         {
-            foreach (var connection in Cloud.Connections.ToList())
+            while (Cloud.Connections.Count > 0)
             {
-                await Cloud.TryDisconnectAsync(connection);
+                await Cloud.TryDisconnectAsync(Cloud.Connections[0]); // With all places of that connection.
             }
 
             await SeeAsync(target.Name, seen => seen.LogicalSwitches.Keys.FirstOrDefault(Cloud.IsOurs) is { } left ? $"network {left} is left" : null, TimeSpan.FromSeconds(30));

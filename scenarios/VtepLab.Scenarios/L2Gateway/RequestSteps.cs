@@ -43,9 +43,9 @@ public sealed class RequestSteps(GatewayWorld world)
     [When("somebody tries to connect network {switch} on VLAN {int} to a gateway of {switch} port {switch} and {switch} port {switch}")]
     public async Task TryToConnectTwo(string network, int vlan, string name, string port, string otherName, string otherPort)
     {
-        var gateway = await world.Cloud.GatewayAsync((world.DeviceName(name), [port]), (world.DeviceName(otherName), [otherPort]));
-        world.Answer = await world.Cloud.TryConnectAsync(
-            gateway, world.Connection(network, name, port, vlan), world.Connection(network, otherName, otherPort, vlan));
+        var (one, other) = (world.Connection(network, name, port, vlan), world.Connection(network, otherName, otherPort, vlan));
+        var gateway = await world.Cloud.GatewayAsync((world.DeviceName(name), [one.Port]), (world.DeviceName(otherName), [other.Port]));
+        world.Answer = await world.Cloud.TryConnectAsync(gateway, one, other);
     }
 
     [When("a gateway of {switch} port {switch}, which connects nothing, gets port {switch} instead")]

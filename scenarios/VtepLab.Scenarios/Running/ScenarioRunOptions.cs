@@ -16,8 +16,8 @@ public sealed record ScenarioRunOptions
     /// <summary>How much virtual time a simulated run may take before it counts as one that waits for ever. The scenarios here take up to seven minutes.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>The real device that stands for the scenario's switch; null for an emulated one in virtual time.</summary>
-    public LabDevice? Device { get; init; }
+    /// <summary>The real devices that stand for the scenario's switches, in the order in which it names them; none for emulated ones in virtual time.</summary>
+    public IReadOnlyList<LabDevice> Devices { get; init; } = [];
 
     /// <summary>The RabbitMQ that joins the machines of a live run, <c>amqp://…</c>; null for a bus of this process's own.</summary>
     public Uri? Bus { get; init; }

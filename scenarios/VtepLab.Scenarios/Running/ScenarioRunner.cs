@@ -12,9 +12,12 @@ public static class ScenarioRunner
     /// <summary>The tag of scenarios that a real device can take part in: nothing in them reboots or breaks it.</summary>
     public const string LiveTag = "@live";
 
+    /// <summary>The tag of those among them that need two devices.</summary>
+    public const string TwoSwitchesTag = "@two-switches";
+
     /// <summary>Runs a scenario to its end; what goes wrong in it is in the result and is not thrown.</summary>
     public static async Task<ScenarioResult> RunAsync(Pickle pickle, ScenarioRunOptions options, CancellationToken cancel = default) =>
-        options.Device is { } device ? await RunLiveAsync(pickle, options, device, cancel) : RunSimulated(pickle, options, cancel);
+        options.Devices.Count > 0 ? await RunLiveAsync(pickle, options, cancel) : RunSimulated(pickle, options, cancel);
 
     /// <summary>What the worlds of scenarios are like, whoever runs them, so that a seed is the same run everywhere.</summary>
     internal static SimulationOptions Worlds { get; } = new()
@@ -74,9 +77,9 @@ public static class ScenarioRunner
         }
     };
 
-    private static async Task<ScenarioResult> RunLiveAsync(Pickle pickle, ScenarioRunOptions options, LabDevice device, CancellationToken cancel)
+    private static async Task<ScenarioResult> RunLiveAsync(Pickle pickle, ScenarioRunOptions options, CancellationToken cancel)
     {
-        var result = await LiveLab.RunAsync(device, here => ExecuteAsync(here, pickle, options), options.Bus, options.Logs, cancel);
+        var result = await LiveLab.RunAsync(options.Devices, here => ExecuteAsync(here, pickle, options), options.Bus, options.Logs, cancel);
         return result with { ReplayCommand = $"./vteplab scenario --filter \"{pickle.Name}\" --device {options.DeviceFile}" };
     }
 

@@ -9,7 +9,7 @@ Feature: One agent looks after several switches
     And network "blue" with VNI 5000
     And machine 02:1a:0a:00:00:01 with address 10.0.0.1 of network "blue" on node 192.0.2.21
 
-  @VT-L2GW-030 @F32
+  @VT-L2GW-030 @F32 @live @two-switches
   Scenario: One network is connected to two switches and leaves one of them
     When network "blue" is connected to "leaf1" port "eth1" on VLAN 10
     And network "blue" is connected to "leaf2" port "eth2" on VLAN 20
@@ -22,6 +22,31 @@ Feature: One agent looks after several switches
     And "leaf2" has these remote MACs:
       | mac               | ip       | network | node       |
       | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.21 |
+
+  @VT-L2GW-036 @live @two-switches
+  Scenario: A gateway has two switches, and both follow what machines do
+    When somebody tries to connect network "blue" on VLAN 10 to a gateway of "leaf1" port "eth1" and "leaf2" port "eth2"
+    And machine 02:1a:0a:00:00:02 with address 10.0.0.2 of network "blue" starts on node 192.0.2.22
+    And machine 02:1a:0a:00:00:01 moves to node 192.0.2.22
+    Then "leaf1" has these VLAN bindings:
+      | port | vlan | network |
+      | eth1 | 10   | blue    |
+    And "leaf2" has these VLAN bindings:
+      | port | vlan | network |
+      | eth2 | 10   | blue    |
+    And "leaf1" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.22 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
+    And "leaf2" has these remote MACs:
+      | mac               | ip       | network | node       |
+      | 02:1a:0a:00:00:01 | 10.0.0.1 | blue    | 192.0.2.22 |
+      | 02:1a:0a:00:00:02 | 10.0.0.2 | blue    | 192.0.2.22 |
+    And within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And within 10 seconds the plugin's copy of "leaf2" is what "leaf2" holds
+    And every node floods network "blue" to "leaf1" and "leaf2"
+    And the plugin was told of every change of "leaf1" once
+    And the plugin was told of every change of "leaf2" once
 
   @VT-L2GW-031 @F12
   Scenario: A switch that is away does not keep the others waiting for long
