@@ -245,7 +245,6 @@ public sealed class SimulatedWorld
         finally
         {
             _quietAwaited--;
-            Network.Disturb();
         }
     }
 

@@ -1,3 +1,5 @@
+using VtepLab.Ovsdb;
+using VtepLab.Runtime;
 using VtepLab.Simulation;
 
 namespace VtepLab.OvsdbPeers.Tests;
@@ -38,17 +40,56 @@ public class IdleEchoTests
     }
 
     [Test]
-    public void A_peer_with_a_transcript_has_every_echo_carried()
+    public void A_peer_with_a_transcript_has_every_echo_carried([Values] bool isServer)
     {
         var seen = 0;
-        var stage = new LeafStage(world: new SimulationOptions { IdleEchoes = IdleEchoes.LeftOut });
-        stage.Connect(with: options => options with { Connection = options.Connection with { Tap = (_, _) => seen++ } });
+        var stage = new LeafStage(
+            new OvsdbServerServiceOptions { Remotes = [Endpoint.Parse("ptcp:6640")], Tap = isServer ? (_, _, _) => seen++ : null },
+            new SimulationOptions { IdleEchoes = IdleEchoes.LeftOut });
+        stage.Connect(with: options => options with { Connection = options.Connection with { Tap = isServer ? null : (_, _) => seen++ } });
         stage.World.RunFor(TimeSpan.FromSeconds(10));
         var before = seen;
         stage.World.RunFor(TimeSpan.FromMinutes(1));
 
         Assert.That(stage.World.Network.EchoesLeftOut, Is.Zero);
         Assert.That(seen - before, Is.GreaterThanOrEqualTo(20));
+    }
+
+    /// <summary>Errors name the byte of the stream, and echoes that were left out are part of it.</summary>
+    [Test]
+    public void Where_a_stream_goes_wrong_is_counted_with_the_echoes_that_were_left_out([Values] bool isAtServer)
+    {
+        var carried = Complaint(IdleEchoes.DrawnApart, isAtServer, out _);
+
+        Assert.That(carried, Does.Match("Byte [0-9]+ of the JSON stream"));
+        Assert.That(Complaint(IdleEchoes.LeftOut, isAtServer, out var leftOut), Is.EqualTo(carried));
+        Assert.That(leftOut, Is.GreaterThan(20));
+    }
+
+    /// <summary>What the server says of a client that sends no JSON after two quiet minutes, or the client of a server that sends more than it takes.</summary>
+    private static string? Complaint(IdleEchoes echoes, bool isAtServer, out long leftOut)
+    {
+        const int Most = 100_000;
+        var stage = new LeafStage(world: new SimulationOptions { IdleEchoes = echoes });
+        var session = stage.Connect(with: options => options with { Connection = options.Connection with { Limits = new JsonStreamLimits { MaxTextBytes = Most } } });
+        stage.World.RunFor(TimeSpan.FromMinutes(2));
+        leftOut = stage.World.Network.EchoesLeftOut;
+        if (isAtServer)
+        {
+            stage.Controller.Services.Spawn("nonsense", _ =>
+            {
+                session.Client!.Connection.Notify("cancel", json => json.Raw("[}"u8));
+                return Task.CompletedTask;
+            });
+        }
+        else
+        {
+            stage.Commit(transaction => transaction.Insert("Logical_Switch", ("name", "blue"), ("description", new string('x', Most))));
+        }
+
+        string? complaint = null;
+        stage.World.RunUntil(() => (complaint = isAtServer ? stage.Service.Remotes[0].LastError : session.LastError) is not null, TimeSpan.FromSeconds(5));
+        return complaint;
     }
 
     /// <summary>A connection of one minute on which hardly anything happens, with an exchange that takes up to two seconds of five.</summary>

@@ -172,7 +172,6 @@ public sealed class SimulatedHost
     public void Resume()
     {
         Simulation.Note("resume", Name);
-        Simulation.Network.Disturb();
         Kernel.Resume(Id);
     }
 

@@ -125,7 +125,6 @@ internal sealed class SimulatedConnection : IConnection, IIdleStream
             return;
         }
 
-        _outgoing.Echo?.Wake();
         IsClosing = true;
         try
         {
@@ -142,7 +141,6 @@ internal sealed class SimulatedConnection : IConnection, IIdleStream
     /// <summary>Closes this end as an operating system does: what was written still leaves; unread data is answered with a reset.</summary>
     public void CloseByKernel()
     {
-        _outgoing.Echo?.Wake();
         if (IsClosed || IsBroken || IsSilent)
         {
             Release();
@@ -166,7 +164,6 @@ internal sealed class SimulatedConnection : IConnection, IIdleStream
     /// <summary>The power went: nothing leaves, nothing is answered.</summary>
     public void FallSilent()
     {
-        _outgoing.Echo?.Wake();
         IsSilent = true;
         _outgoing.DropUnsent();
         _incoming.DropUnread();

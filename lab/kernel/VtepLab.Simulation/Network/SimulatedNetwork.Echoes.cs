@@ -12,7 +12,7 @@ public sealed partial class SimulatedNetwork
     /// <summary>Whether echoes have a chance of their own; see <see cref="IdleEchoes"/>.</summary>
     internal bool DrawsEchoesApart => Options.IdleEchoes != IdleEchoes.Carried;
 
-    /// <summary>Grows whenever something begins or ends that may matter to an echo.</summary>
+    /// <summary>Grows whenever something begins that may matter to an echo.</summary>
     internal long Turn { get; private set; }
 
     /// <summary>The echoes that are left out and would not have been over at the time beside them, in about the order of it.</summary>
@@ -22,7 +22,8 @@ public sealed partial class SimulatedNetwork
     internal bool IsUndisturbed => Options.IdleEchoes == IdleEchoes.LeftOut && Kernel.Chance is null && !_simulation.IsQuietAwaited
         && _rules.Count == 0 && _squeezes.Count == 0 && _midway.Count == 0 && _notReading.Count == 0;
 
-    /// <summary>Something begins or ends that may matter to an echo: those that are under way are carried from here on.</summary>
+    /// <summary>Something begins that may matter to an echo: those that are under way are carried from here on.</summary>
+    /// <remarks>That it ends is no matter: as long as it lasts nothing is left out.</remarks>
     internal void Disturb()
     {
         Turn++;

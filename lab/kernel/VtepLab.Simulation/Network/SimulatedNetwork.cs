@@ -47,11 +47,7 @@ public sealed partial class SimulatedNetwork
     {
         Disturb();
         _rules.Add(rule);
-        return new FaultScope(() =>
-        {
-            Disturb();
-            _rules.Remove(rule);
-        });
+        return new FaultScope(() => _rules.Remove(rule));
     }
 
     /// <summary>Says how one host reaches another, one way.</summary>
@@ -120,11 +116,7 @@ public sealed partial class SimulatedNetwork
         Disturb();
         var squeeze = new Squeezed(one, other, bytesPerSecond);
         _squeezes.Add(squeeze);
-        return new FaultScope(() =>
-        {
-            Disturb();
-            _squeezes.Remove(squeeze);
-        });
+        return new FaultScope(() => _squeezes.Remove(squeeze));
     }
 
     /// <summary>Resets every stream between two hosts; what was under way is lost.</summary>
@@ -152,11 +144,7 @@ public sealed partial class SimulatedNetwork
         Disturb();
         var reset = new MidwayReset(from, to, afterBytes);
         _midway.Add(reset);
-        return new FaultScope(() =>
-        {
-            Disturb();
-            _midway.Remove(reset);
-        });
+        return new FaultScope(() => _midway.Remove(reset));
     }
 
     /// <summary>The programs of a host read nothing from their streams, as those that are too slow; what is sent to them waits, and then whoever sends it.</summary>
@@ -167,7 +155,6 @@ public sealed partial class SimulatedNetwork
         _notReading.Add(host);
         return new FaultScope(() =>
         {
-            Disturb();
             _notReading.Remove(host);
             foreach (var end in _heldBack.Values.Where(e => e.Host == host).ToList())
             {
