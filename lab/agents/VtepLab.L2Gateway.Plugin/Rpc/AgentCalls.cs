@@ -22,6 +22,9 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
 
     // Agents that did not answer, by their last report then: they are asked again when they have reported since.
     private readonly Dictionary<string, long> _silent = [];
+
+    // The same of agents that refused for a switch what another one then did.
+    private readonly Dictionary<(string Agent, string Switch), long> _refusing = [];
     private int _turn;
 
     /// <summary>Whether the agents that look after a switch are ours: idempotent, and telling what they serve.</summary>
@@ -46,12 +49,17 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
         // first has done it after all. The original's do harm.
         var attempts = Servants(identifier).Count > 0 ? MaxAttempts : 1;
         var target = first;
-        string? refusal = null;
+        (string Agent, string Problem)? refusal = null;
         for (var attempt = 1; attempt <= attempts && agents.Live.Count > 0; attempt++)
         {
             try
             {
                 await host.Bus.CallAsync(target, method, arguments, options.RpcResponseTimeout / attempts, Context(), cancel);
+                if (refusal is var (unable, _) && agents.Live.FirstOrDefault(a => a.Host == unable) is { } known)
+                {
+                    _refusing[(unable, identifier)] = known.HeardAt;
+                }
+
                 return null;
             }
             catch (BusMessageTooLargeException tooLarge)
@@ -67,7 +75,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
 
                 if (refusal is not null)
                 {
-                    return refusal;
+                    return refusal.Value.Problem;
                 }
 
                 target = Next(identifier);
@@ -81,11 +89,11 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
                     return problem;
                 }
 
-                (target, refusal) = (_topic with { Server = other }, problem);
+                (target, refusal) = (_topic with { Server = other }, (asked, problem));
             }
         }
 
-        return refusal ?? NoAnswer;
+        return refusal?.Problem ?? NoAnswer;
     }
 
     /// <summary>Asks for a logical switch to be removed; nobody answers.</summary>
@@ -131,7 +139,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
     private List<string> Servants(string identifier)
     {
         var able = agents.Live.Where(a => a.Told.Switches?.Contains(identifier) == true).ToList();
-        var answering = able.Where(a => _silent.GetValueOrDefault(a.Host) != a.HeardAt).ToList();
+        var answering = able.Where(a => _silent.GetValueOrDefault(a.Host) != a.HeardAt && _refusing.GetValueOrDefault((a.Host, identifier)) != a.HeardAt).ToList();
         return [.. (answering.Count > 0 ? answering : able).Select(a => a.Host)];
     }
 }
