@@ -128,7 +128,8 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     private async Task<IReadOnlyList<Complaint>> PassAsync(Work work, bool isAsked, CancellationToken cancel)
     {
         var copy = model.Switch(work.Identifier);
-        if (model.DumpsOf(work.Identifier) == 0)
+        var dumps = model.DumpsOf(work.Identifier);
+        if (dumps == 0)
         {
             return []; // Nobody has told yet what it holds: what is absent from the copy means nothing.
         }
@@ -146,10 +147,15 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         var maxMacs = isOurs ? options.MaxMacsPerRpc : Math.Min(options.MaxMacsPerRpc, MostForOriginal);
         var now = host.Time.GetTimestamp();
         work.Sent = work.Sent.Where(s => copy.LogicalSwitchOf(s.Key) is null && host.Time.GetElapsedTime(s.Value, now) < LongestWay).ToDictionary();
-        var plan = new SwitchSteps(copy, desired, networks, work.Sent.Keys, isOurs, maxMacs);
+        var carriedOut = work.CarriedOut.Where(c => work.Dumps == dumps && host.Time.GetElapsedTime(c.Value.At, now) < options.ConfirmTimeout).ToDictionary();
+        var plan = new SwitchSteps(
+            copy, desired, networks, work.Sent.Keys, carriedOut.ToDictionary(c => c.Key, c => c.Value.Machine), isOurs, maxMacs);
         var steps = plan.All();
+        work.Dumps = dumps;
+        work.CarriedOut = plan.Awaited.ToDictionary(a => a, a => carriedOut[a]);
+
         // What is on its way, or remembered of a network that has gone, is another matter a while later.
-        var isSettled = steps.Count + plan.Held.Count + work.Sent.Count == 0 && networks.Keys.SequenceEqual(desired.Networks.Keys);
+        var isSettled = steps.Count + plan.Held.Count + plan.Awaited.Count + work.Sent.Count == 0 && networks.Keys.SequenceEqual(desired.Networks.Keys);
         work.Settled = isSettled ? inputs : null;
         if (work.Asked.Count > 0)
         {
@@ -211,7 +217,13 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
             var (step, answer) = underWay.Dequeue();
             if (await answer is not { } problem)
             {
-                work.Asked[step.Key] = host.Time.GetTimestamp();
+                var now = host.Time.GetTimestamp();
+                work.Asked[step.Key] = now;
+                foreach (var machine in step.Machines)
+                {
+                    work.CarriedOut[(step.Network, machine.Mac)] = (machine, now);
+                }
+
                 return;
             }
 
@@ -256,7 +268,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     private void Schedule(Work work, bool hasFailed)
     {
         work.Retry = !hasFailed ? FirstRetry : work.Retry * 2 < LongestRetry ? work.Retry * 2 : LongestRetry;
-        if ((!hasFailed && work.Asked.Count == 0) || work.IsScheduled)
+        if ((!hasFailed && work.Asked.Count + work.CarriedOut.Count == 0) || work.IsScheduled)
         {
             return;
         }
@@ -303,6 +315,12 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
 
         // Networks that the copy does not show and agents were last asked to put there, and when.
         public Dictionary<string, long> Sent { get; set; } = [];
+
+        // Machines that were put there by many and may not show in the copy yet, and when; and how often all of the switch had been told then,
+        // for who tells all of it knows better.
+        public Dictionary<(string Network, string Mac), (Machine Machine, long At)> CarriedOut { get; set; } = [];
+
+        public long Dumps { get; set; }
 
         // What was carried out and has not shown in the copy yet, and when.
         public Dictionary<string, long> Asked { get; set; } = [];

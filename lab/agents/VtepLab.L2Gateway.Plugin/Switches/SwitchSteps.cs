@@ -14,6 +14,9 @@ namespace VtepLab.L2Gateway.Plugin;
 /// <param name="IsMore">True for one that only goes on with the step before it, which need not be answered first.</param>
 internal sealed record SwitchStep(string Network, string Method, Func<JsonObject> MakeArguments, bool IsCast = false, bool IsMore = false)
 {
+    /// <summary>The machines of a step that puts many there.</summary>
+    public IReadOnlyCollection<Machine> Machines { get; init; } = [];
+
     private string? _key;
 
     /// <summary>Its arguments.</summary>
@@ -23,15 +26,20 @@ internal sealed record SwitchStep(string Network, string Method, Func<JsonObject
     public string Key => _key ??= Method + Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Arguments)));
 }
 
+/// <summary>A machine that a switch is to know: its MAC address, its IP address, and the address of its node.</summary>
+internal readonly record struct Machine(string Mac, string Ip, string Node);
+
 /// <summary>Compares what a switch should hold with its copy.</summary>
 /// <param name="copy">The copy.</param>
 /// <param name="desired">What it should hold.</param>
 /// <param name="ours">The networks that we have put on it, with their VNIs.</param>
 /// <param name="onTheirWay">Those of them that the copy may be about to show.</param>
+/// <param name="carriedOut">The machines of each network that the agents have just put there, whether the copy shows them yet or not.</param>
 /// <param name="isIdempotent">True where its agents are ours.</param>
 /// <param name="maxMacs">Most MAC addresses in one step.</param>
 internal sealed class SwitchSteps(
-    SwitchCopy copy, DesiredSwitch desired, IReadOnlyDictionary<string, int> ours, IReadOnlyCollection<string> onTheirWay, bool isIdempotent, int maxMacs)
+    SwitchCopy copy, DesiredSwitch desired, IReadOnlyDictionary<string, int> ours, IReadOnlyCollection<string> onTheirWay,
+    IReadOnlyDictionary<(string Network, string Mac), Machine> carriedOut, bool isIdempotent, int maxMacs)
 {
     private const string UnknownDst = "unknown-dst";
     private const int FirstMacs = 100;
@@ -39,11 +47,15 @@ internal sealed class SwitchSteps(
 
     private readonly List<SwitchStep> _steps = [];
     private readonly List<(string Network, string By)> _held = [];
+    private readonly List<(string Network, string Mac)> _awaited = [];
     private readonly ILookup<Guid?, MacCopy> _macs = copy.RemoteMacs.ToLookup(m => m.LogicalSwitch);
     private readonly ILookup<Guid, (PhysicalPortCopy Port, int Vlan)> _bound = copy.Ports
         .SelectMany(p => p.Bindings.Select(b => (p, b.Key, b.Value))).ToLookup(b => b.Value, b => (b.p, b.Key));
 
     private readonly SortedDictionary<string, Guid> _locators = ByAddress(copy);
+
+    /// <summary>What was carried out and will show in the copy: it is not asked for again.</summary>
+    public IReadOnlyList<(string Network, string Mac)> Awaited => _awaited;
 
     /// <summary>Networks that are not put on the switch yet, for their VNI is still that of another one which is to go: tunnels would join them.</summary>
     public IReadOnlyList<(string Network, string By)> Held => _held;
@@ -110,6 +122,11 @@ internal sealed class SwitchSteps(
             .Select(b => Port(b.Value, b.Key.Vlan, row?.Uuid)).ToList();
         var held = row is null ? [] : _macs[row.Uuid].GroupBy(m => m.Mac).ToDictionary(m => m.Key, m => m.First());
         List<Machine> missing = [.. network.Macs.Where(m => !held.ContainsKey(m.Key)).Select(m => new Machine(m.Key, m.Value.Ip, m.Value.Node))];
+        if (row is not null && carriedOut.Count > 0)
+        {
+            missing.RemoveAll(m => IsAwaited(network.Network.Id, m)); // Before its row is known a step is told by its arguments, which stay the same.
+        }
+
         missing.Sort((a, b) => string.CompareOrdinal(a.Mac, b.Mac));
         var (first, rest) = Split(missing);
         if (unbound.Count > 0 || (first.Count > 1 && row is not null))
@@ -147,6 +164,17 @@ internal sealed class SwitchSteps(
         }
     }
 
+    private bool IsAwaited(string network, Machine machine)
+    {
+        var isAwaited = carriedOut.TryGetValue((network, machine.Mac), out var known) && known == machine;
+        if (isAwaited)
+        {
+            _awaited.Add((network, machine.Mac));
+        }
+
+        return isAwaited;
+    }
+
     // A switch that does not flood of itself sends broadcasts nowhere without this row; the original never writes it.
     private void Flood(DesiredNetwork network, LogicalSwitchCopy? row)
     {
@@ -181,7 +209,7 @@ internal sealed class SwitchSteps(
         IReadOnlyCollection<Machine> macs, bool isMore = false)
     {
         var (places, named) = (ports.ToList(), nodes.Distinct().Order(StringComparer.Ordinal).ToList());
-        Add(network.Network.Id, L2GatewayRpc.UpdateConnection, Arguments, isMore);
+        _steps.Add(new SwitchStep(network.Network.Id, L2GatewayRpc.UpdateConnection, Arguments, IsMore: isMore) { Machines = macs });
 
         JsonObject Arguments()
         {
@@ -231,8 +259,7 @@ internal sealed class SwitchSteps(
         }
     }
 
-    private void Add(string network, string method, Func<JsonObject> arguments, bool isMore = false) =>
-        _steps.Add(new SwitchStep(network, method, arguments, IsMore: isMore));
+    private void Add(string network, string method, Func<JsonObject> arguments) => _steps.Add(new SwitchStep(network, method, arguments));
 
     // The original's own rows have two more members, and its agent may look for them.
     private JsonObject Owned(JsonObject arguments)
@@ -265,6 +292,4 @@ internal sealed class SwitchSteps(
 
         return found;
     }
-
-    private readonly record struct Machine(string Mac, string Ip, string Node);
 }

@@ -370,6 +370,34 @@ public class PluginRuleTests
         new PluginOptions { Database = new(), MaxMacsPerRpc = 10 });
 
     [Test]
+    public void Machines_that_were_put_there_are_awaited_for_a_while_before_they_are_asked_for_again() => PluginStage.Run(
+        async stage =>
+        {
+            await stage.ComputeAsync();
+            var network = await stage.NetworkAsync("blue", 5000);
+            for (var n = 0; n < 25; n++)
+            {
+                await stage.PortAsync(network, $"02:1a:0a:00:01:{n:x2}");
+            }
+
+            await stage.Agent.ReportAsync(switches: ["tor-a"]);
+            await stage.ConnectAsync(await stage.GatewayAsync("a", "eth1"), network, "100");
+            var before = stage.Agent.Received.Count;
+            await stage.BoundAsync((AgreeableAgent.Eth1, 100, Blue, network));
+            await stage.Agent.CastAsync(1, stage.Data(
+                ("new_physical_locators", new JsonObject { ["uuid"] = Locator, ["dst_ip"] = "192.0.2.11" }),
+                ("new_remote_macs", stage.Mac("a0000000-0000-4000-8000-000000000001", "02:1a:0a:00:01:03", Blue, Locator))));
+
+            await stage.Lab.Driver.DelayAsync(TimeSpan.FromSeconds(10));
+            Assert.That(stage.Calls("update_connection_to_gateway", before), Is.Empty, "the rest is on its way");
+
+            await stage.Lab.Driver.DelayAsync(TimeSpan.FromSeconds(10));
+            var sizes = stage.Calls("update_connection_to_gateway", before).Select(c => c["mac_dicts"]!.AsObject().Sum(m => m.Value!.AsArray().Count));
+            Assert.That(sizes, Is.EqualTo(new[] { 10, 10, 4 }), "it did not come");
+        },
+        new PluginOptions { Database = new(), MaxMacsPerRpc = 10 });
+
+    [Test]
     public void Requests_that_only_go_on_with_one_do_not_wait_for_its_answer_and_four_are_under_way_at_most() => PluginStage.Run(
         async stage =>
         {

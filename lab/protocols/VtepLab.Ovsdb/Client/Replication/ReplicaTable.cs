@@ -7,7 +7,7 @@ namespace VtepLab.Ovsdb;
 /// </remarks>
 public sealed class ReplicaTable
 {
-    // Of so many a sorted list is kept until something changes; of more it is made when it is asked for.
+    // Of so many a sorted list is kept until something changes; of more for as long as somebody else keeps it.
     private const int Few = 1000;
 
     private readonly Dictionary<string, int> _places = [];
@@ -15,6 +15,7 @@ public sealed class ReplicaTable
     private RowPages _pages;
     private RowIndex _packed;
     private ReplicaRow[]? _sorted = [];
+    private WeakReference<ReplicaRow[]>? _lent;
 
     internal ReplicaTable(TableSchema schema, IReadOnlyList<ColumnSchema> columns)
     {
@@ -49,14 +50,14 @@ public sealed class ReplicaTable
     {
         get
         {
-            if (_sorted is { } known)
+            if ((_sorted ?? (_lent?.TryGetTarget(out var lent) == true ? lent : null)) is { } known)
             {
                 return known;
             }
 
             ReplicaRow[] rows = [.. _packed.Addresses.Select(RowAt), .. _objects.Values];
             Array.Sort(rows, (a, b) => a.Uuid.CompareTo(b.Uuid));
-            _sorted = rows.Length <= Few ? rows : null;
+            (_sorted, _lent) = rows.Length <= Few ? (rows, null) : (null, new WeakReference<ReplicaRow[]>(rows));
             return rows;
         }
     }
@@ -112,7 +113,7 @@ public sealed class ReplicaTable
 
     internal void Set(Uuid uuid, ReplicaRow? row)
     {
-        _sorted = Count == 0 && row is null ? [] : null;
+        (_sorted, _lent) = (null, null);
         if (_packed.Remove(uuid) is >= 0 and var old)
         {
             _pages.GiveUp(old);
