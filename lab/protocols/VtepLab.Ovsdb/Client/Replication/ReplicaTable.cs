@@ -57,7 +57,8 @@ public sealed class ReplicaTable
 
             ReplicaRow[] rows = [.. _packed.Addresses.Select(RowAt), .. _objects.Values];
             Array.Sort(rows, (a, b) => a.Uuid.CompareTo(b.Uuid));
-            (_sorted, _lent) = rows.Length <= Few ? (rows, null) : (null, new WeakReference<ReplicaRow[]>(rows));
+            _sorted = rows.Length <= Few ? rows : null;
+            _lent = _sorted is null ? new WeakReference<ReplicaRow[]>(rows) : null;
             return rows;
         }
     }
