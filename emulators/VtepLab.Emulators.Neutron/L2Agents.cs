@@ -51,7 +51,8 @@ internal sealed class L2Agents
             {
                 _seenVersion = _store.VersionOf(Collection);
                 var before = _known;
-                _known = [.. _store.All(Collection).Select(a => new Known(Id(a), (string?)a["host"], a, View(a)))
+                var documents = before.ToDictionary(k => k.Document);
+                _known = [.. _store.All(Collection).Select(a => documents.TryGetValue(a, out var same) ? same : new Known(Id(a), (string?)a["host"], a, View(a)))
                     .OrderBy(a => a.Host, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal)];
                 if (!_known.Select(a => a.View).SequenceEqual(before.Select(a => a.View)))
                 {

@@ -81,23 +81,27 @@ internal sealed class GatewayInvariants(SimulatedLab lab, Controllers controller
             ? $"{name} holds {entry}, and nobody has ever asked for that"
             : null;
 
-    /// <summary>A switch, and what of its database was judged last.</summary>
+    /// <summary>A switch, and whether something of its database was not judged yet.</summary>
     private sealed class Judged(string name)
     {
+        private static readonly string[] Tables = ["Logical_Switch", "Physical_Port", "Ucast_Macs_Remote", "Mcast_Macs_Remote"];
+
         private Database? _database;
-        private long _commits;
+        private bool _isNews;
 
         public string Name => name;
 
         public bool IsNews(Database now)
         {
-            if (ReferenceEquals(now, _database) && now.CommitCount == _commits)
+            if (!ReferenceEquals(now, _database))
             {
-                return false;
+                now.Committed += news => _isNews |= news.Changes.Any(c => Tables.Contains(c.Row.Table.Schema.Name)); // Not for every count of frames.
+                (_database, _isNews) = (now, true);
             }
 
-            (_database, _commits) = (now, now.CommitCount);
-            return true;
+            var isNews = _isNews;
+            _isNews = false;
+            return isNews;
         }
     }
 

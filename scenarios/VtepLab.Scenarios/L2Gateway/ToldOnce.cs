@@ -15,7 +15,7 @@ public sealed class ToldOnce
 
     private static readonly string[] Kinds = ["new_", "deleted_", "modified_"];
     private static readonly string[] NotKept = ["Mcast_Macs_Local", "Physical_Locator_Set"];
-    private readonly SortedDictionary<string, SortedSet<(string Table, string Uuid)>> _rows = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, HashSet<(string Table, string Uuid)>> _rows = new(StringComparer.Ordinal);
     private readonly HashSet<string> _isPartOnly = []; // Switches of which a plugin that started again has kept some tables.
     private readonly SortedDictionary<string, int> _casts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<string>> _wrong = new(StringComparer.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ToldOnce
         }
     }
 
-    private void Take(string name, SortedSet<(string Table, string Uuid)> rows, string kind, string table, JsonNode item)
+    private void Take(string name, HashSet<(string Table, string Uuid)> rows, string kind, string table, JsonNode item)
     {
         var key = (table, (string)item["uuid"]!);
         if (rows.Contains(key) == (kind == "new_") && !(NotKept.Contains(table) && _isPartOnly.Contains(name)))

@@ -29,7 +29,7 @@ internal sealed class AgentCalls(IHost host, AgentRegistry agents, PluginOptions
 
     /// <summary>Whether the agents that look after a switch are ours: idempotent, and telling what they serve.</summary>
     public bool AreIdempotent(string identifier) =>
-        agents.Live.Count > 0 && agents.Live.All(a => a.Told.Switches is not null) && Servants(identifier).Count > 0;
+        agents.Live is var live && live.All(a => a.Told.Switches is not null) && live.Any(a => a.Told.Switches!.Contains(identifier));
 
     /// <summary>Who is to be asked next about a switch: its agents take turns, as they would on the topic's shared queue.</summary>
     public BusTarget Next(string identifier) => Servants(identifier) is { Count: > 0 } servants

@@ -52,7 +52,7 @@ internal sealed class SwitchSteps(
     private readonly ILookup<Guid, (PhysicalPortCopy Port, int Vlan)> _bound = copy.Ports
         .SelectMany(p => p.Bindings.Select(b => (p, b.Key, b.Value))).ToLookup(b => b.Value, b => (b.p, b.Key));
 
-    private readonly SortedDictionary<string, Guid> _locators = ByAddress(copy);
+    private readonly Dictionary<string, Guid> _locators = ByAddress(copy);
 
     /// <summary>What was carried out and will show in the copy: it is not asked for again.</summary>
     public IReadOnlyList<(string Network, string Mac)> Awaited => _awaited;
@@ -282,9 +282,9 @@ internal sealed class SwitchSteps(
 
     private static PortDict Port(PhysicalPortCopy port, int vlan, Guid? row) => new(port.Uuid, port.Name, port.SwitchUuid, [new VlanBindingDict(vlan, row)]);
 
-    private static SortedDictionary<string, Guid> ByAddress(SwitchCopy copy)
+    private static Dictionary<string, Guid> ByAddress(SwitchCopy copy)
     {
-        var found = new SortedDictionary<string, Guid>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Guid>(StringComparer.Ordinal);
         foreach (var (row, address) in copy.Locators)
         {
             found.TryAdd(address, row);
