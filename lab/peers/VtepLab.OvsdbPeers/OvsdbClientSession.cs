@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using VtepLab.Ovsdb;
 using VtepLab.Runtime;
@@ -157,13 +158,10 @@ public sealed partial class OvsdbClientSession
 
     private static async Task Settle(Task task)
     {
-        try
+        await Task.WhenAny(task); // Throws nothing: whoever needs to know has been told, and connections end often.
+        if (task.Exception?.InnerException is { } bug and not OvsdbException)
         {
-            await task;
-        }
-        catch (Exception e) when (e is OvsdbException or OperationCanceledException)
-        {
-            // Whoever needs to know has been told.
+            ExceptionDispatchInfo.Throw(bug);
         }
     }
 
