@@ -110,6 +110,21 @@ Feature: Something comes back as it was, or as something else
     And within 10 seconds the plugin's copy of "leaf1" is what "leaf1" holds
     And the plugin was told of every change of "leaf1" once
 
+  @VT-L2GW-207
+  Scenario Outline: A VNI goes to another network while nobody tells of the first one, for <agent> does not reach the switch
+    When fault "partition" hits "<agent>", "|" and "leaf1" for 130 seconds
+    And 35 seconds pass
+    And fault "vni-reuse" hits "leaf1" for 1 second
+    And 150 seconds pass
+    Then within 90 seconds "leaf1" holds the machines of network "blue" as they are now, and VLAN 10 on "eth1"
+    And within 90 seconds the plugin's copy of "leaf1" is what "leaf1" holds
+    And the plugin was told of every change of "leaf1" once
+
+    Examples:
+      | agent   |
+      | agent-1 |
+      | agent-2 |
+
   @VT-L2GW-206
   Scenario Outline: The controller is another release for a while, by <release>
     When fault "plugin-upgrade" by <release> hits "controller" for 150 seconds

@@ -143,10 +143,11 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         }
 
         var desired = DesiredSwitch.Of(model, core, switches, work.Identifier);
-        await RememberAsync(work.Identifier, copy, networks, desired, cancel);
-        var maxMacs = isOurs ? options.MaxMacsPerRpc : Math.Min(options.MaxMacsPerRpc, MostForOriginal);
         var now = host.Time.GetTimestamp();
-        work.Sent = work.Sent.Where(s => copy.LogicalSwitchOf(s.Key) is null && host.Time.GetElapsedTime(s.Value, now) < LongestWay).ToDictionary();
+        work.Sent = work.Sent.Where(s => copy.LogicalSwitchOf(s.Key) is null
+            && (s.Value.IsThere ? s.Value.Dumps == dumps : host.Time.GetElapsedTime(s.Value.At, now) < LongestWay)).ToDictionary();
+        await RememberAsync(work, copy, networks, desired, cancel);
+        var maxMacs = isOurs ? options.MaxMacsPerRpc : Math.Min(options.MaxMacsPerRpc, MostForOriginal);
         var carriedOut = work.CarriedOut.Where(c => work.Dumps == dumps && host.Time.GetElapsedTime(c.Value.At, now) < options.ConfirmTimeout).ToDictionary();
         var plan = new SwitchSteps(
             copy, desired, networks, work.Sent.Keys, carriedOut.ToDictionary(c => c.Key, c => c.Value.Machine), isOurs, maxMacs);
@@ -164,7 +165,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
         }
 
         var complaints = await AskAsync(
-            work, desired, work.Asked.Count == 0 ? steps : steps.Where(s => !work.Asked.ContainsKey(s.Key)), isAsked, cancel);
+            work, desired, work.Asked.Count == 0 ? steps : steps.Where(s => !work.Asked.ContainsKey(s.Key)), isAsked, isOurs, cancel);
         complaints.AddRange(plan.Held.Select(h => new Complaint(
             h.Network, $"on {work.Identifier} the VNI of the network is still that of network {h.By}, which is being removed", IsPassing: true)));
         return complaints;
@@ -172,7 +173,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
 
     // A step and those that only go on with it are under way together; every other waits for the answers to those before it.
     private async Task<List<Complaint>> AskAsync(
-        Work work, DesiredSwitch desired, IEnumerable<SwitchStep> steps, bool isAsked, CancellationToken cancel)
+        Work work, DesiredSwitch desired, IEnumerable<SwitchStep> steps, bool isAsked, bool isOurs, CancellationToken cancel)
     {
         var (complaints, isSilent, agent) = (new List<Complaint>(), false, (BusTarget?)null);
         var underWay = new Queue<(SwitchStep Step, Task<string?> Answer)>();
@@ -195,9 +196,9 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
             }
 
             work.LastAsked = host.Time.GetTimestamp();
-            if (desired.Networks.ContainsKey(step.Network))
+            if (desired.Networks.ContainsKey(step.Network) && work.Sent.GetValueOrDefault(step.Network) is not { IsThere: true })
             {
-                work.Sent[step.Network] = host.Time.GetTimestamp();
+                work.Sent[step.Network] = new Sent(host.Time.GetTimestamp());
             }
 
             underWay.Enqueue((step, step.IsCast
@@ -219,6 +220,11 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
             {
                 var now = host.Time.GetTimestamp();
                 work.Asked[step.Key] = now;
+                if (isOurs && desired.Networks.ContainsKey(step.Network))
+                {
+                    work.Sent[step.Network] = new Sent(now, IsThere: true, model.DumpsOf(work.Identifier));
+                }
+
                 foreach (var machine in step.Machines)
                 {
                     work.CarriedOut[(step.Network, machine.Mac)] = (machine, now);
@@ -236,10 +242,12 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
 
     // Which logical switches are ours has to outlive the networks and connections they were made for.
     private Task RememberAsync(
-        string identifier, SwitchCopy copy, IReadOnlyDictionary<string, int> networks, DesiredSwitch desired, CancellationToken cancel)
+        Work work, SwitchCopy copy, IReadOnlyDictionary<string, int> networks, DesiredSwitch desired, CancellationToken cancel)
     {
+        var identifier = work.Identifier;
         var added = desired.Networks.Values.Where(n => !networks.ContainsKey(n.Network.Id)).ToList();
-        var gone = networks.Keys.Where(n => !desired.Networks.ContainsKey(n) && copy.LogicalSwitchOf(n) is null && !HasRecentlyAsked(identifier)).ToList();
+        var gone = networks.Keys.Where(n =>
+            !desired.Networks.ContainsKey(n) && copy.LogicalSwitchOf(n) is null && !HasRecentlyAsked(work) && !work.Sent.ContainsKey(n)).ToList();
         return added.Count + gone.Count == 0 ? Task.CompletedTask : model.WriteAsync(
             write =>
             {
@@ -259,8 +267,7 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     }
 
     // A request that timed out may still be carried out: its logical switch stays ours until it cannot be on its way any more.
-    private bool HasRecentlyAsked(string identifier) =>
-        WorkOn(identifier).LastAsked is { } last && host.Time.GetElapsedTime(last) < LongestWay;
+    private bool HasRecentlyAsked(Work work) => work.LastAsked is { } last && host.Time.GetElapsedTime(last) < LongestWay;
 
     // How long after it was sent a request may show in the copy.
     private TimeSpan LongestWay => options.RpcResponseTimeout + options.ConfirmTimeout;
@@ -292,6 +299,12 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
     /// <param name="IsPassing">True for what will be carried out when something that is under way is done.</param>
     private sealed record Complaint(string? Network, string Problem, bool IsPassing = false);
 
+    /// <summary>A network that agents were asked to put on a switch.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="IsThere">True when one has said that it is there: however long nobody tells of it, it is, until all of the switch is told anew.</param>
+    /// <param name="Dumps">How often all of it had been told then.</param>
+    private sealed record Sent(long At, bool IsThere = false, long Dumps = 0);
+
     private sealed record Waiter(TaskCompletionSource<IReadOnlyList<Complaint>> Told, long Since);
 
     private sealed class Work(string identifier)
@@ -313,8 +326,8 @@ internal sealed class Reconciler(IHost host, PluginModel model, INeutronCore cor
 
         public List<Waiter> Waiting { get; } = [];
 
-        // Networks that the copy does not show and agents were last asked to put there, and when.
-        public Dictionary<string, long> Sent { get; set; } = [];
+        // Networks that the copy does not show and agents were last asked to put there.
+        public Dictionary<string, Sent> Sent { get; set; } = [];
 
         // Machines that were put there by many and may not show in the copy yet, and when; and how often all of the switch had been told then,
         // for who tells all of it knows better.
