@@ -10,17 +10,25 @@ namespace VtepLab.Neutron;
 /// <param name="Name">The Neutron network's id; null in a repetition of a MAC whose row is known.</param>
 /// <param name="Key">The network's VNI; null as <paramref name="Name"/>.</param>
 /// <param name="Description">The network's name; null as <paramref name="Name"/>.</param>
-public sealed record LogicalSwitchDict(Guid? Uuid, string? Name, long? Key, string? Description)
+/// <param name="KeyIsFree">True when it is not to be made while another one has its VNI: <see cref="L2GatewayRpc.KeyIsFreeMember"/>.</param>
+public sealed record LogicalSwitchDict(Guid? Uuid, string? Name, long? Key, string? Description, bool KeyIsFree = false)
 {
     /// <summary>The object as it travels.</summary>
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
     {
-        ["uuid"] = Uuid?.ToString("D"), ["name"] = Name, ["key"] = Key, ["description"] = Description,
-    };
+        var json = new JsonObject { ["uuid"] = Uuid?.ToString("D"), ["name"] = Name, ["key"] = Key, ["description"] = Description };
+        if (KeyIsFree)
+        {
+            json[L2GatewayRpc.KeyIsFreeMember] = true;
+        }
+
+        return json;
+    }
 
     internal static LogicalSwitchDict Read(RpcArguments json)
     {
-        var read = new LogicalSwitchDict(json.Uuid("uuid"), json.TextOrNull("name"), json.Number("key"), json.TextOrNull("description"));
+        var read = new LogicalSwitchDict(
+            json.Uuid("uuid"), json.TextOrNull("name"), json.Number("key"), json.TextOrNull("description"), json.IsTrue(L2GatewayRpc.KeyIsFreeMember));
         return read.Uuid is null && string.IsNullOrEmpty(read.Name) ? throw json.Wrong("name", "a name where uuid is null") : read;
     }
 }

@@ -36,6 +36,12 @@ public static class L2GatewayRpc
     /// <summary>The member of <c>ovsdb_data</c> that says, by <c>true</c>, that all parts of a dump have been told now. Ours only.</summary>
     public const string LastPartMember = "last_part";
 
+    /// <summary>
+    /// The member of <c>logical_switch_dict</c> that says, by <c>true</c>, that a new logical switch is not to be made while another one has its
+    /// VNI, for tunnels would join them: a request may be late, and the VNI somebody else's by then. Ours only.
+    /// </summary>
+    public const string KeyIsFreeMember = "key_is_free";
+
     /// <summary>In the request context of our plugin: names one life of it, in which the clock of its timestamps does not step.</summary>
     public const string SenderMember = "plugin_session";
 

@@ -48,6 +48,8 @@ internal readonly struct RpcArguments(JsonObject json, string place)
 
     public JsonObject? ObjectOrNull(string name) => json[name] as JsonObject;
 
+    public bool IsTrue(string name) => json[name]?.GetValueKind() == System.Text.Json.JsonValueKind.True;
+
     public bool IsEmptyObject(string name) => json[name] is null or JsonObject { Count: 0 };
 
     public IEnumerable<RpcArguments> Objects(string name)

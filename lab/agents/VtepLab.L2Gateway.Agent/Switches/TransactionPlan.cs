@@ -88,6 +88,11 @@ internal sealed class TransactionPlan
         // With a UUID that is known its MAC addresses can be keyed by it at once. Not one that follows from the name alone: what somebody
         // still wants of a logical switch that is gone must not meet the next one.
         _keyOwner = _keys == RowKeys.None ? null : RowKey.Of(_seed, name);
+        if (network.KeyIsFree)
+        {
+            Transaction.Wait("Logical_Switch", Where.Column("tunnel_key", vni), ["name"], []);
+        }
+
         _logicalSwitch = Insert("Logical_Switch", isNamed: true, _keyOwner, ("name", name), ("tunnel_key", vni), ("description", network.Description ?? ""));
         _isNewLogicalSwitch = true;
         _writes = true;

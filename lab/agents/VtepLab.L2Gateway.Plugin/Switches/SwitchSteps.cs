@@ -278,7 +278,8 @@ internal sealed class SwitchSteps(
     // A tenant chose the network's name. One with a brace would stop the original agent's monitor for good, so it gets the id.
     private LogicalSwitchDict Dict(DesiredNetwork network, LogicalSwitchCopy? row) => new(
         row?.Uuid, network.Network.Id, network.Vni,
-        isIdempotent || network.Network.Name.All(c => c is >= ' ' and <= '~' and not ('{' or '}')) ? network.Network.Name : network.Network.Id);
+        isIdempotent || network.Network.Name.All(c => c is >= ' ' and <= '~' and not ('{' or '}')) ? network.Network.Name : network.Network.Id,
+        KeyIsFree: isIdempotent && row is null);
 
     private static PortDict Port(PhysicalPortCopy port, int vlan, Guid? row) => new(port.Uuid, port.Name, port.SwitchUuid, [new VlanBindingDict(vlan, row)]);
 
