@@ -16,7 +16,8 @@ public enum CastVerdict
 /// <summary>The casts that were taken of one switch.</summary>
 /// <remarks>
 /// A term only grows, so what a deposed monitor sent is known however late it comes. Casts without an origin are those of the original
-/// agent, which numbers nothing: they are applied as they come.
+/// agent, which numbers nothing: they are applied as they come after a whole content of the same kind. After one that has an origin they
+/// are late, or have lost or overtaken the content that they go on from.
 /// </remarks>
 public sealed class CastLedger
 {
@@ -33,7 +34,8 @@ public sealed class CastLedger
     {
         if (origin is null)
         {
-            return CastVerdict.Apply;
+            _last = isWhole ? null : _last;
+            return _last is null ? CastVerdict.Apply : CastVerdict.ReadAnew;
         }
 
         if (origin.Term is { } term && term < Math.Max(currentTerm, _last?.Term ?? 0))

@@ -11,7 +11,8 @@ namespace VtepLab.L2Gateway.Plugin;
 /// <summary>Takes <c>update_ovsdb_changes</c>: keeps the copy of each switch what its monitoring agent tells.</summary>
 /// <remarks>
 /// A cast is one transaction. A dump is compared with the copy and only what differs is written, so nobody ever sees a switch half
-/// emptied, and what vanished while nobody monitored shows as deletions. Of several casts only one is under way at a time.
+/// emptied, and what vanished while nobody monitored shows as deletions. Of several casts only one is under way at a time here; where
+/// plugins share a database, what one makes of its replica is not written when another has written a cast of the switch meanwhile.
 /// </remarks>
 internal sealed class SwitchCasts(IHost host, PluginModel model)
 {
@@ -21,6 +22,9 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
         ("physical_locators", "Physical_Locator"), ("local_macs", "Ucast_Macs_Local"), ("remote_macs", "Ucast_Macs_Remote"),
         ("mremote_macs", "Mcast_Macs_Remote"),
     ];
+
+    // What every cast changes where plugins share a database; those without a number are counted there.
+    private static readonly string[] LastCast = ["session", "sequence", "dumps"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
@@ -53,6 +57,7 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
                 verdict = LedgerOf(identifier).Take(origin, isWhole, term);
                 if (verdict == CastVerdict.Apply)
                 {
+                    RefuseIfOvertaken(write, identifier);
                     new CastWriter(model, identifier, write).Apply(data, isWhole);
                     Remember(write, identifier, origin, isWhole, CompletesDump(data, isWhole), term);
                 }
@@ -111,19 +116,31 @@ internal sealed class SwitchCasts(IHost host, PluginModel model)
         return ledger;
     }
 
+    // Compared was a copy that may be another's to change at this moment: a row that it deletes would be taken for there, and stay away for ever.
+    private void RefuseIfOvertaken(OvsdbTransaction write, string identifier)
+    {
+        if (model.IsShared)
+        {
+            write.Wait(
+                "Ovsdb", Where.Column("ovsdb_identifier", identifier), LastCast,
+                model.Find("Ovsdb", "ovsdb_identifier", identifier) is { } row ? [[.. LastCast.Select(c => row[c])]] : []);
+        }
+    }
+
     private void Remember(OvsdbTransaction write, string identifier, CastOrigin? origin, bool isWhole, bool completesDump, long term)
     {
         var row = model.Find("Ovsdb", "ovsdb_identifier", identifier);
         List<(string, Datum)> columns =
         [
-            ("session", origin?.Session ?? ""), ("sequence", origin?.Sequence ?? 0), ("term", origin is null && isWhole ? term : origin?.Term ?? 0),
+            ("session", origin?.Session ?? ""), ("sequence", origin?.Sequence ?? (isWhole || row is null ? 0 : row["sequence"].Integer + 1)),
+            ("term", origin is not null ? origin.Term ?? 0 : isWhole ? term : row?["term"].Integer ?? 0),
             ("dumps", (row?["dumps"].Integer ?? 0) + (completesDump ? 1 : 0)),
         ];
         if (row is null)
         {
             write.Insert("Ovsdb", [.. columns, ("ovsdb_identifier", identifier)]);
         }
-        else if (origin is not null || isWhole || completesDump)
+        else if (origin is not null || isWhole || completesDump || model.IsShared)
         {
             write.Update("Ovsdb", Where.Row(row.Uuid), columns);
         }

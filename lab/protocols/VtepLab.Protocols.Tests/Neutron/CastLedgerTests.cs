@@ -52,6 +52,20 @@ public class CastLedgerTests
     public void Casts_of_an_agent_that_numbers_nothing_are_applied_as_they_come() =>
         Assert.That(new CastLedger().Take(CastOrigin.Read(new JsonObject { ["is_admin"] = true }), isWhole: false, currentTerm: 7), Is.EqualTo(CastVerdict.Apply));
 
+    // A plugin that lost its power held such a change; the broker gave it to another when an agent that numbers its casts had long told everything.
+    [Test]
+    public void A_change_without_a_number_does_not_go_on_from_a_reading_with_one()
+    {
+        var ledger = new CastLedger();
+
+        Assert.That(Judge(ledger, Cast(3, "a", 0)), Is.All.EqualTo(CastVerdict.Apply));
+        Assert.That(ledger.Take(null, isWhole: false, currentTerm: 3), Is.EqualTo(CastVerdict.ReadAnew));
+        Assert.That(ledger.Take(Cast(3, "a", 1), isWhole: false), Is.EqualTo(CastVerdict.Apply), "it has not been disturbed");
+        Assert.That(ledger.Take(null, isWhole: true, currentTerm: 4), Is.EqualTo(CastVerdict.Apply));
+        Assert.That(ledger.Take(null, isWhole: false, currentTerm: 4), Is.EqualTo(CastVerdict.Apply), "now it does");
+        Assert.That(ledger.Misses(Cast(3, "a", 1)), Is.True, "whoever numbers has to tell everything anew");
+    }
+
     [Test]
     public void An_origin_survives_its_journey()
     {
