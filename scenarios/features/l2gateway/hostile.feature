@@ -59,5 +59,5 @@ Feature: Switches that misbehave are still served
     And one of them monitors
     And network "blue" with VNI 5000
     When somebody tries to connect network "blue" to "leaf1" port "eth1" on VLAN 10
-    Then it is refused with status 409 and 'Error on the OVSDB server: Remote error: OVSDBError could not bind VLAN 10 on eth1: leaf1 refused operation 0, insert into Logical_Switch: constraint violation: "" is not one of the allowed values ([bridged, routed])'
+    Then it is refused with status 409 and 'Error on the OVSDB server: Remote error: OVSDBError could not bind VLAN 10 on eth1: leaf1 refused operation 1, insert into Logical_Switch: constraint violation: "" is not one of the allowed values ([bridged, routed])'
     And "leaf1" has no VLAN bindings
